@@ -1,0 +1,1 @@
+"""The contract: wire messages, units, domain enums, settings, SQL migrations and database access."""
