@@ -1,0 +1,73 @@
+"""A device that stops reporting becomes a fault: its state is unknown, never normal.
+
+Silence is measured on the time of receipt, since a device that says nothing has no event time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules.rule import seconds
+from schemas.columns import NEVER
+
+SWEEP_EVERY_US = seconds(10)
+SHORTEST_SILENCE_US = seconds(90)
+MAINS_INTERVALS = 3.0
+BATTERY_INTERVALS = 2.2
+
+
+class Silence:
+    """For each device when it was last heard and whether it is silent, (n_devices,)."""
+
+    def __init__(self) -> None:
+        self.heard_at = np.empty(0, np.int64)
+        self.silent = np.empty(0, np.bool_)
+        self._watched = np.empty(0, np.bool_)
+        self._allowed_us = np.empty(0, np.int64)
+        self._listening_since = NEVER
+        self._swept_at = NEVER
+
+    def adopt(self, devices: NDArray[np.void]) -> None:
+        """Take over the devices of a roster; those without a channel or retired are not expected to report."""
+        fresh = len(devices) - len(self.heard_at)
+        self.heard_at = np.concatenate([self.heard_at, np.full(fresh, NEVER, np.int64)])
+        self.silent = np.concatenate([self.silent, np.zeros(fresh, np.bool_)])
+        self._watched = (devices["interval_us"] > 0) & ~devices["retired"]
+        intervals = np.where(devices["battery"], BATTERY_INTERVALS, MAINS_INTERVALS)
+        self._allowed_us = np.maximum(SHORTEST_SILENCE_US, intervals * devices["interval_us"]).astype(
+            np.int64
+        )
+        # A device registered while we listen gets its full time from now on, not from the beginning.
+        self.heard_at[len(devices) - fresh :] = self._swept_at
+
+    def listen_from(self, now: int) -> None:
+        """Nobody could be heard before `now`: silence is counted from then on at the earliest."""
+        self._listening_since = now
+        self._swept_at = now
+
+    def hear(self, device_slots: NDArray[np.int32], received_at: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Note that devices were heard; returns the slots of those that had been silent."""
+        np.maximum.at(self.heard_at, device_slots, received_at)
+        back: NDArray[np.int32] = np.unique(device_slots[self.silent[device_slots]])
+        self.silent[back] = False
+        return back
+
+    def sweep(self, now: int) -> NDArray[np.int32]:
+        """Slots of the devices that have become silent; looks every ten seconds, else nothing is new.
+
+        Retired devices never become silent; a silent one that is retired is returned by `release_retired`.
+        """
+        if self._listening_since == NEVER or now - self._swept_at < SWEEP_EVERY_US:
+            return np.empty(0, np.int32)
+        self._swept_at = now
+        since = np.maximum(self.heard_at, self._listening_since)
+        fallen: NDArray[np.bool_] = self._watched & ~self.silent & (now - since > self._allowed_us)
+        self.silent |= fallen
+        return np.flatnonzero(fallen).astype(np.int32)
+
+    def release_retired(self) -> NDArray[np.int32]:
+        """Slots of silent devices that are no longer expected to report; they are silent no more."""
+        released = np.flatnonzero(self.silent & ~self._watched).astype(np.int32)
+        self.silent[released] = False
+        return released
