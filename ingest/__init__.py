@@ -1,0 +1,1 @@
+"""From MQTT to committed rows: subscribe, decode, resolve, store, acknowledge, quarantine."""

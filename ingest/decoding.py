@@ -1,0 +1,49 @@
+"""First stage after the broker: each message's topic and payload to what it means, or to a refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ingest.subscriber import Message
+from schemas.decode import WireReadings, decode_event, decode_readings, decode_status
+from schemas.messages import EventMessage, StatusMessage
+from schemas.refusals import Reason, Refusal, RefusedError
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+Content = WireReadings | EventMessage | StatusMessage
+_DECODERS: dict[str, Callable[[bytes], Content]] = {
+    "readings": decode_readings,
+    "events": decode_event,
+    "status": decode_status,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A message understood, with the building and device that its topic names; or why it was not."""
+
+    building: str
+    device: str
+    content: Content | Refusal
+
+
+def decode_messages(messages: list[Message], topic_root: str) -> list[Decoded]:
+    """Decode each message by itself; a bad one never costs its neighbours."""
+    depth = topic_root.count("/") + 1
+    return [_decode(message, depth) for message in messages]
+
+
+def _decode(message: Message, depth: int) -> Decoded:
+    levels = message.topic.split("/")[depth:]
+    if len(levels) != 3 or levels[2] not in _DECODERS:
+        return Decoded("", "", Refusal.of(Reason.BAD_TOPIC, f"{message.topic!r} is not building/device/kind"))
+    building, device, kind = levels
+    if not _CODE.fullmatch(building) or not _CODE.fullmatch(device):
+        detail = f"{building!r} and {device!r} must each be 1 to 64 of A-Z a-z 0-9 _ -"
+        return Decoded("", "", Refusal.of(Reason.BAD_TOPIC, detail))
+    try:
+        return Decoded(building, device, _DECODERS[kind](message.payload))
+    except RefusedError as error:
+        return Decoded(building, device, error.refusal)

@@ -1,0 +1,278 @@
+"""Second stage: names to slots, units to the stored unit, times to microseconds; out come columns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.decoding import Decoded
+from ingest.subscriber import Message
+from schemas.columns import MICROSECONDS, READING, Batch, DeviceEvent
+from schemas.decode import WireReadings
+from schemas.domain import DeviceEventKind, Quality
+from schemas.messages import EventMessage, StatusMessage
+from schemas.refusals import Reason, Refusal
+from schemas.roster import Channel, Device, Roster
+from schemas.settings import Settings
+from schemas.units import CONVERSIONS, find_conversion
+
+_QUALITIES = {None: Quality.GOOD, "good": Quality.GOOD, "uncertain": Quality.UNCERTAIN, "bad": Quality.BAD}
+
+
+@dataclass(frozen=True)
+class DeviceStatus:
+    """A birth or will."""
+
+    device_slot: int
+    online: bool
+    firmware: str | None
+    message: int
+
+
+@dataclass
+class Resolved:
+    """A batch in columns, with what could not be placed.
+
+    `refusals` maps the place of a message in the batch to its refusals: one for each sample refused, or a single
+    one for the message as a whole. `seqs` maps a device's slot to the highest sequence number in the batch.
+    """
+
+    messages: list[Message]
+    batch: Batch
+    statuses: list[DeviceStatus]
+    refusals: dict[int, list[Refusal]]
+    samples_received: int
+    seqs: dict[int, int]
+    heard: dict[int, int]
+
+
+@dataclass
+class _Columns:
+    """The columns while they grow; one append a sample."""
+
+    slots: list[int] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    qualities: list[int] = field(default_factory=list)
+    messages: list[int] = field(default_factory=list)
+    events: list[DeviceEvent] = field(default_factory=list)
+    statuses: list[DeviceStatus] = field(default_factory=list)
+    refusals: defaultdict[int, list[Refusal]] = field(default_factory=lambda: defaultdict(list))
+    samples_received: int = 0
+    seqs: dict[int, int] = field(default_factory=dict)
+    heard: dict[int, int] = field(default_factory=dict)
+
+    def add(self, place: int, channel: Channel, observed_at: int, value: float, quality: int) -> None:
+        self.slots.append(channel.slot)
+        self.times.append(observed_at)
+        self.values.append(value)
+        self.qualities.append(quality)
+        self.messages.append(place)
+
+    def refuse(self, place: int, reason: Reason, detail: str) -> None:
+        self.refusals[place].append(Refusal.of(reason, detail))
+
+
+def resolve_messages(
+    messages: list[Message], decoded: list[Decoded], roster: Roster, settings: Settings
+) -> Resolved:
+    """Place every sample of a batch, or say why it has no place."""
+    columns = _Columns()
+    for place, (message, item) in enumerate(zip(messages, decoded, strict=True)):
+        if isinstance(item.content, Refusal):
+            columns.refusals[place].append(item.content)
+            continue
+        device = _find_device(columns, place, item, roster)
+        if device is None:
+            if isinstance(item.content, WireReadings):
+                columns.samples_received += count_samples(item.content)
+            continue
+        columns.heard[device.slot] = message.received_at
+        if isinstance(item.content, WireReadings):
+            _resolve_readings(columns, place, item.content, device)
+        elif isinstance(item.content, EventMessage):
+            _resolve_event(columns, place, item.content, device, message, settings)
+        else:
+            _resolve_status(columns, place, item.content, device)
+    readings = _lay_out(columns, messages, roster)
+    readings = _refuse_impossible_times(columns, readings, settings)
+    heard = np.fromiter(columns.heard, np.int32, len(columns.heard))
+    batch = Batch(readings, tuple(columns.events), heard)
+    return Resolved(
+        messages,
+        batch,
+        columns.statuses,
+        dict(columns.refusals),
+        columns.samples_received,
+        columns.seqs,
+        columns.heard,
+    )
+
+
+def count_samples(content: WireReadings) -> int:
+    return len(content.values or ()) + len(content.samples or ())
+
+
+def _find_device(columns: _Columns, place: int, item: Decoded, roster: Roster) -> Device | None:
+    devices = roster.buildings.get(item.building)
+    if devices is None:
+        columns.refuse(place, Reason.UNKNOWN_BUILDING, f"no building {item.building!r} is registered")
+        return None
+    device = devices.get(item.device)
+    if device is None:
+        columns.refuse(place, *_explain_missing_device(item, roster))
+        return None
+    if device.retired:
+        columns.refuse(place, Reason.RETIRED_DEVICE, f"device {item.device!r} is retired")
+        return None
+    return device
+
+
+def _explain_missing_device(item: Decoded, roster: Roster) -> tuple[Reason, str]:
+    elsewhere = [code for code, devices in roster.buildings.items() if item.device in devices]
+    if elsewhere:
+        # Other buildings' codes are not told: a device may learn only of its own.
+        return (
+            Reason.WRONG_BUILDING,
+            f"device {item.device!r} is not registered under building {item.building!r}",
+        )
+    return Reason.UNKNOWN_DEVICE, f"no device {item.device!r} is registered under building {item.building!r}"
+
+
+def _resolve_readings(columns: _Columns, place: int, content: WireReadings, device: Device) -> None:
+    columns.samples_received += count_samples(content)
+    if content.seq is not None:
+        columns.seqs[device.slot] = max(columns.seqs.get(device.slot, 0), content.seq)
+    at = to_microseconds(content.ts) if content.ts is not None else 0
+    for name, value in (content.values or {}).items():
+        channel = device.channels.get(name)
+        if channel is None:
+            _refuse_channel(columns, place, name, device)
+            continue
+        if channel.conversion is not None:
+            value = value * channel.conversion.factor + channel.conversion.offset
+        columns.add(place, channel, at, value, Quality.GOOD)
+    for sample in content.samples or ():
+        channel = device.channels.get(sample.channel)
+        if channel is None:
+            _refuse_channel(columns, place, sample.channel, device)
+            continue
+        conversion = (
+            channel.conversion if sample.unit is None else find_conversion(channel.quantity, sample.unit)
+        )
+        if conversion is not None:
+            value = sample.value * conversion.factor + conversion.offset
+        elif sample.unit is None:
+            value = sample.value
+        else:
+            _refuse_unit(columns, place, sample.unit, channel)
+            continue
+        sampled_at = at if sample.ts is None else to_microseconds(sample.ts)
+        columns.add(place, channel, sampled_at, value, _QUALITIES[sample.quality])
+
+
+def _refuse_channel(columns: _Columns, place: int, name: str, device: Device) -> None:
+    known = ", ".join(device.channels) or "none"
+    columns.refuse(
+        place, Reason.UNKNOWN_CHANNEL, f"{device.code!r} has no channel {name[:64]!r}; it has: {known}"
+    )
+
+
+def _refuse_unit(columns: _Columns, place: int, unit: str, channel: Channel) -> None:
+    accepted = ", ".join(CONVERSIONS[channel.quantity])
+    detail = f"{unit[:32]!r} is no unit of {channel.quantity}; accepted: {accepted}"
+    columns.refuse(place, Reason.FOREIGN_UNIT, detail)
+
+
+def _resolve_event(
+    columns: _Columns, place: int, content: EventMessage, device: Device, message: Message, settings: Settings
+) -> None:
+    channel = device.channels.get(content.channel) if content.channel is not None else None
+    if content.channel is not None and channel is None:
+        _refuse_channel(columns, place, content.channel, device)
+        return
+    at = to_microseconds(content.ts)
+    refusal = _judge_time(at, message.received_at, settings)
+    if refusal:
+        columns.refusals[place].append(refusal)
+        return
+    columns.events.append(
+        DeviceEvent(
+            device.slot,
+            channel.slot if channel else None,
+            at,
+            message.received_at,
+            DeviceEventKind(content.event),
+            content.state == "active",
+            content.seq,
+            content.text.replace("\0", "\\u0000") if content.text else None,
+            place,
+        )
+    )
+
+
+def _resolve_status(columns: _Columns, place: int, content: StatusMessage, device: Device) -> None:
+    online = content.state == "online"
+    if not online:
+        # A will is the broker's word about the device, not the device's own.
+        columns.heard.pop(device.slot, None)
+    firmware = content.firmware.replace("\0", "\\u0000") if content.firmware else None
+    columns.statuses.append(DeviceStatus(device.slot, online, firmware, place))
+
+
+def to_microseconds(stamp: int | datetime) -> int:
+    """Milliseconds since the epoch, or an aware datetime, as microseconds since the epoch."""
+    return stamp * 1000 if isinstance(stamp, int) else round(stamp.timestamp() * 1e6)
+
+
+def _lay_out(columns: _Columns, messages: list[Message], roster: Roster) -> NDArray[np.void]:
+    readings = np.empty(len(columns.slots), READING)
+    readings["slot"] = columns.slots
+    readings["observed_at"] = columns.times
+    readings["value"] = columns.values
+    readings["quality"] = columns.qualities
+    readings["message"] = columns.messages
+    received = np.fromiter((message.received_at for message in messages), np.int64, len(messages))
+    readings["received_at"] = received[readings["message"]]
+    sensors = roster.sensors[readings["slot"]]
+    outside = (readings["value"] < sensors["range_low"]) | (readings["value"] > sensors["range_high"])
+    readings["quality"][outside] = Quality.OUT_OF_RANGE
+    return readings
+
+
+def _refuse_impossible_times(
+    columns: _Columns, readings: NDArray[np.void], settings: Settings
+) -> NDArray[np.void]:
+    """Drop readings from the future and from before the age limit, with a refusal each."""
+    age = readings["received_at"] - readings["observed_at"]
+    possible: NDArray[np.bool_] = (age >= -settings.clock_ahead_max_seconds * MICROSECONDS) & (
+        age <= settings.reading_age_max_days * 86_400 * MICROSECONDS
+    )
+    for reading in readings[~possible]:
+        refusal = _judge_time(int(reading["observed_at"]), int(reading["received_at"]), settings)
+        assert refusal is not None
+        columns.refusals[int(reading["message"])].append(refusal)
+    return readings[possible]
+
+
+def _judge_time(observed_at: int, received_at: int, settings: Settings) -> Refusal | None:
+    ahead_us = observed_at - received_at
+    if ahead_us > settings.clock_ahead_max_seconds * MICROSECONDS:
+        return Refusal.of(
+            Reason.TIMESTAMP_AHEAD,
+            f"{ahead_us / 1e6:.0f} s ahead of the time of receipt, more than {settings.clock_ahead_max_seconds:.0f} s; "
+            "set the device's clock",
+        )
+    if -ahead_us <= settings.reading_age_max_days * 86_400 * MICROSECONDS:
+        return None
+    # Seconds taken for milliseconds land in January 1970.
+    if abs(observed_at * 1000 - received_at) < 366 * 86_400 * MICROSECONDS:
+        return Refusal.of(Reason.TIMESTAMP_IN_SECONDS, "the number counts seconds; send milliseconds")
+    return Refusal.of(
+        Reason.TIMESTAMP_TOO_OLD,
+        f"{-ahead_us / 86_400e6:.1f} days old, more than {settings.reading_age_max_days:.0f}",
+    )

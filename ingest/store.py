@@ -1,0 +1,211 @@
+"""Third stage: one transaction holds readings, alert changes, device state, quarantine and the counts of it all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection, Cursor
+from psycopg.errors import UniqueViolation
+from psycopg.rows import TupleRow
+
+from ingest.resolving import Resolved
+from ingest.store_alerts import apply_changes
+from ingest.store_readings import Fates, copy_readings, sort_readings
+from rules.changes import Change
+from schemas.domain import Outcome
+from schemas.refusals import make_printable
+from schemas.roster import Roster
+
+PAYLOAD_HEAD_BYTES = 16 * 1024
+
+INSERT_EVENT = """
+INSERT INTO events (ts, received_at, device_id, sensor_id, seq, event, state, text)
+VALUES (to_timestamp(%s / 1e6), to_timestamp(%s / 1e6), %s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING"""
+UPSERT_DEVICE_STATE = """
+INSERT INTO device_state AS known (device_id, last_received_at, last_observed_at, last_seq)
+SELECT device_id, to_timestamp(received / 1e6), to_timestamp(NULLIF(observed, 0) / 1e6), NULLIF(seq, -1)
+FROM unnest(%s::integer[], %s::float8[], %s::float8[], %s::bigint[]) AS heard (device_id, received, observed, seq)
+ON CONFLICT (device_id) DO UPDATE SET
+    last_received_at = GREATEST(known.last_received_at, EXCLUDED.last_received_at),
+    last_observed_at = GREATEST(known.last_observed_at, EXCLUDED.last_observed_at),
+    last_seq = GREATEST(known.last_seq, EXCLUDED.last_seq)"""
+UPSERT_ONLINE = """
+INSERT INTO device_state AS known (device_id, online, firmware) VALUES (%s, %s, %s)
+ON CONFLICT (device_id) DO UPDATE SET
+    online = EXCLUDED.online, firmware = COALESCE(EXCLUDED.firmware, known.firmware)
+WHERE known.online IS DISTINCT FROM EXCLUDED.online
+   OR known.firmware IS DISTINCT FROM COALESCE(EXCLUDED.firmware, known.firmware)"""
+UPSERT_QUARANTINE = """
+INSERT INTO quarantine AS known (topic, payload_sha256, reason, detail, payload_head, payload_bytes,
+                                 samples_rejected, first_received_at, last_received_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, to_timestamp(%s / 1e6), to_timestamp(%s / 1e6))
+ON CONFLICT (topic, payload_sha256, reason) DO UPDATE SET
+    occurrences = known.occurrences + 1, last_received_at = EXCLUDED.last_received_at"""
+ADD_TOTALS = """
+INSERT INTO ingest_totals AS known VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (worker) DO UPDATE SET
+    messages_received = known.messages_received + EXCLUDED.messages_received,
+    messages_stored = known.messages_stored + EXCLUDED.messages_stored,
+    messages_duplicate = known.messages_duplicate + EXCLUDED.messages_duplicate,
+    messages_conflict = known.messages_conflict + EXCLUDED.messages_conflict,
+    messages_quarantined = known.messages_quarantined + EXCLUDED.messages_quarantined,
+    readings_received = known.readings_received + EXCLUDED.readings_received,
+    readings_stored = known.readings_stored + EXCLUDED.readings_stored,
+    readings_duplicate = known.readings_duplicate + EXCLUDED.readings_duplicate,
+    readings_conflict = known.readings_conflict + EXCLUDED.readings_conflict,
+    readings_rejected = known.readings_rejected + EXCLUDED.readings_rejected,
+    last_batch = EXCLUDED.last_batch"""
+SELECT_LAST_BATCH = "SELECT last_batch FROM ingest_totals WHERE worker = %s"
+
+
+@dataclass(frozen=True)
+class Work:
+    """Everything one transaction has to write. `number` is the batch's own, larger than that of any before."""
+
+    worker: str
+    number: int
+    resolved: Resolved
+    changes: Sequence[Change]
+    roster: Roster
+
+
+def was_committed(connection: Connection[TupleRow], work: Work) -> bool:
+    """Whether a batch whose commit was not confirmed has taken effect all the same."""
+    row = connection.execute(SELECT_LAST_BATCH, (work.worker,)).fetchone()
+    return row is not None and bool(row[0] == work.number)
+
+
+def commit_batch(connection: Connection[TupleRow], work: Work) -> None:
+    """Store a batch whole or not at all; when it returns, every message of it may be acknowledged.
+
+    Raises
+    ------
+    psycopg.Error
+        Nothing was stored, or (at a lost connection) it is not known and `was_committed` tells.
+    """
+    try:
+        _write(connection, work, collides=False)
+    except UniqueViolation:
+        _write(connection, work, collides=True)
+
+
+def _write(connection: Connection[TupleRow], work: Work, *, collides: bool) -> None:
+    resolved, roster = work.resolved, work.roster
+    readings = resolved.batch.readings
+    sensor_ids = roster.sensors["sensor_id"][readings["slot"]]
+    with connection.transaction(), connection.cursor() as cursor:
+        fates = (sort_readings if collides else copy_readings)(cursor, readings, sensor_ids)
+        fresh = _write_events(cursor, resolved, roster) | _write_statuses(cursor, resolved, roster)
+        _write_quarantine(cursor, resolved)
+        _write_device_state(cursor, resolved, roster)
+        outcomes = judge_outcomes(resolved, fates, fresh)
+        _write_totals(cursor, work, fates, outcomes)
+        apply_changes(cursor, work.changes)
+
+
+def judge_outcomes(resolved: Resolved, fates: Fates, fresh: set[int]) -> Counter[Outcome]:
+    """One outcome for each message.
+
+    A message with any sample refused is quarantined (its good samples are stored all the same), else one with any
+    contradiction is a conflict, else one that brought anything new is stored, else it is a duplicate.
+    """
+    places = resolved.batch.readings["message"]
+    rank = np.full(len(resolved.messages), 0)
+    rank[list(fresh)] = 1
+    rank[places[fates.stored]] = 1
+    rank[places[fates.conflict]] = 2
+    rank[list(resolved.refusals)] = 3
+    ranks = np.bincount(rank, minlength=4)
+    order = (Outcome.DUPLICATE, Outcome.STORED, Outcome.CONFLICT, Outcome.QUARANTINED)
+    return Counter({outcome: int(count) for outcome, count in zip(order, ranks, strict=True)})
+
+
+def _write_events(cursor: Cursor[TupleRow], resolved: Resolved, roster: Roster) -> set[int]:
+    """Places of the messages whose event was new."""
+    fresh = set()
+    for event in resolved.batch.events:
+        device_id = int(roster.devices["device_id"][event.device_slot])
+        sensor = event.sensor_slot
+        sensor_id = int(roster.sensors["sensor_id"][sensor]) if sensor is not None else None
+        state = "active" if event.active else "cleared"
+        row = (
+            event.observed_at,
+            event.received_at,
+            device_id,
+            sensor_id,
+            event.seq,
+            event.event,
+            state,
+            event.text,
+        )
+        if cursor.execute(INSERT_EVENT, row).rowcount:
+            fresh.add(event.message)
+    return fresh
+
+
+def _write_statuses(cursor: Cursor[TupleRow], resolved: Resolved, roster: Roster) -> set[int]:
+    """Places of the messages that said something new of their device."""
+    fresh = set()
+    for status in resolved.statuses:
+        device_id = int(roster.devices["device_id"][status.device_slot])
+        if cursor.execute(UPSERT_ONLINE, (device_id, status.online, status.firmware)).rowcount:
+            fresh.add(status.message)
+    return fresh
+
+
+def _write_quarantine(cursor: Cursor[TupleRow], resolved: Resolved) -> None:
+    for place, refusals in sorted(resolved.refusals.items()):
+        message = resolved.messages[place]
+        digest = hashlib.sha256(message.payload).digest()
+        head = message.payload[:PAYLOAD_HEAD_BYTES]
+        topic = make_printable(message.topic, 1000)
+        counts = Counter(refusal.reason for refusal in refusals)
+        for reason, count in counts.items():
+            detail = next(refusal.detail for refusal in refusals if refusal.reason is reason)
+            row = (topic, digest, reason, detail, head, len(message.payload), count)
+            cursor.execute(UPSERT_QUARANTINE, (*row, message.received_at, message.received_at))
+
+
+def _write_device_state(cursor: Cursor[TupleRow], resolved: Resolved, roster: Roster) -> None:
+    # In the order of ids, so that two writers never wait for each other.
+    slots = sorted(resolved.heard, key=lambda slot: int(roster.devices["device_id"][slot]))
+    if not slots:
+        return
+    observed = _newest_by_device(resolved.batch.readings, roster)
+    cursor.execute(
+        UPSERT_DEVICE_STATE,
+        (
+            [int(roster.devices["device_id"][slot]) for slot in slots],
+            [float(resolved.heard[slot]) for slot in slots],
+            [float(observed[slot]) for slot in slots],
+            [resolved.seqs.get(slot, -1) for slot in slots],
+        ),
+    )
+
+
+def _newest_by_device(readings: NDArray[np.void], roster: Roster) -> NDArray[np.int64]:
+    newest = np.zeros(len(roster.devices), np.int64)
+    np.maximum.at(newest, roster.sensors["device_slot"][readings["slot"]], readings["observed_at"])
+    return newest
+
+
+def _write_totals(cursor: Cursor[TupleRow], work: Work, fates: Fates, outcomes: Counter[Outcome]) -> None:
+    received = work.resolved.samples_received
+    row = (
+        work.worker,
+        len(work.resolved.messages),
+        *(outcomes[outcome] for outcome in Outcome),
+        received,
+        int(fates.stored.sum()),
+        int(fates.duplicate.sum()),
+        int(fates.conflict.sum()),
+        received - len(fates.stored),
+        work.number,
+    )
+    cursor.execute(ADD_TOTALS, row)

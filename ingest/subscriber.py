@@ -1,0 +1,183 @@
+"""The broker's side of a worker: a persistent MQTT 5 session that acknowledges only when told to."""
+
+from __future__ import annotations
+
+import json
+import logging
+import queue
+import threading
+import time
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from schemas.settings import Settings
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_SECONDS = 10
+TOPIC_KINDS = ("readings", "events", "status")
+# Messages at QoS 0 have no promise, but they must not fill the memory either.
+MOST_WAITING = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One publication as it came; `session` says on which connection, for its acknowledgement."""
+
+    topic: str
+    payload: bytes
+    received_at: int
+    mid: int
+    qos: int
+    session: int
+
+
+class Subscriber:
+    """Receives on paho's thread into a queue; `take` and `acknowledge` are for the worker's thread.
+
+    What is received and not acknowledged is bounded by MQTT 5's receive-maximum; the rest waits at the broker.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        assert settings.mqtt_url is not None
+        self._settings = settings
+        self._waiting: queue.Queue[Message] = queue.Queue(MOST_WAITING)
+        self._session = 0
+        self._connected = threading.Event()
+        self.dropped_at_qos_0 = 0
+        self.note = "not connected yet"
+        self._client = self._make_client(settings)
+
+    @property
+    def connected(self) -> bool:
+        return self._connected.is_set()
+
+    @property
+    def session(self) -> int:
+        """Number of the present connection; it changes with each."""
+        return self._session
+
+    def start(self) -> None:
+        """Connect in the background and keep connecting; a broker that is away is no reason to fail."""
+        url = urlsplit(self._settings.mqtt_url or "")
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = self._settings.session_expiry_seconds
+        properties.ReceiveMaximum = self._settings.batch_max_messages
+        self._client.connect_async(
+            url.hostname or "",
+            url.port or (8883 if url.scheme == "mqtts" else 1883),
+            KEEPALIVE_SECONDS,
+            clean_start=False,
+            properties=properties,
+        )
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Send what is still to be sent, acknowledgements above all, and leave; the session stays."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def take(self, at_most: int, age_seconds: float, patience_seconds: float) -> list[Message]:
+        """Up to `at_most` messages: what comes within `age_seconds` of the first.
+
+        Nothing, if none comes within `patience_seconds`.
+        """
+        try:
+            batch = [self._waiting.get(timeout=patience_seconds)]
+        except queue.Empty:
+            return []
+        deadline = time.monotonic() + age_seconds
+        while len(batch) < at_most:
+            try:
+                batch.append(self._waiting.get(timeout=max(0.0, deadline - time.monotonic())))
+            except queue.Empty:
+                break
+        return batch
+
+    def acknowledge(self, messages: list[Message]) -> None:
+        """Send the PUBACK of each message, unless its connection is gone: then the broker delivers it again.
+
+        After a reconnect the same packet identifier may stand for another message, which must not be
+        acknowledged by mistake.
+        """
+        for message in messages:
+            if message.qos and message.session == self._session:
+                self._client.ack(message.mid, message.qos)
+
+    def publish_receipt(self, topic: str, seq: int) -> None:
+        """Tell a device the highest sequence number stored; retained, so that it learns after an absence too."""
+        self._client.publish(topic, json.dumps({"seq": seq}), qos=0, retain=True)
+
+    def _make_client(self, settings: Settings) -> mqtt.Client:
+        url = urlsplit(settings.mqtt_url or "")
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=f"{settings.topic_root}:{settings.worker}".replace("/", "-"),
+            protocol=mqtt.MQTTv5,
+            manual_ack=True,
+        )
+        if url.username:
+            client.username_pw_set(unquote(url.username), unquote(url.password or ""))
+        if url.scheme == "mqtts":
+            client.tls_set()
+        client.reconnect_delay_set(1, 15)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        return client
+
+    # On paho's thread. An exception here would end it silently, so nothing below may raise.
+
+    def _on_connect(
+        self,
+        client: mqtt.Client,
+        _: object,
+        flags: mqtt.ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            self.note = f"the broker refused the connection: {reason}"
+            log.error(self.note)
+            return
+        self._session += 1
+        options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+        client.subscribe([(f"{self._settings.topic_root}/+/+/{kind}", options) for kind in TOPIC_KINDS])
+        self.note = "session resumed" if flags.session_present else "new session"
+        log.info("connected to the broker, %s", self.note)
+        self._connected.set()
+
+    def _on_disconnect(
+        self,
+        _: mqtt.Client,
+        __: object,
+        ___: mqtt.DisconnectFlags,
+        reason: ReasonCode,
+        ____: Properties | None,
+    ) -> None:
+        self._connected.clear()
+        self.note = f"disconnected: {reason}"
+        log.warning("lost the broker: %s", reason)
+
+    def _on_message(self, _: mqtt.Client, __: object, message: mqtt.MQTTMessage) -> None:
+        received_at = time.time_ns() // 1000
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            # MQTT demands UTF-8; what a broker lets through all the same is quarantined under this name.
+            topic = "not-utf8"
+        item = Message(topic, bytes(message.payload), received_at, message.mid, message.qos, self._session)
+        if message.qos:
+            self._waiting.put(item)
+            return
+        try:
+            self._waiting.put_nowait(item)
+        except queue.Full:
+            self.dropped_at_qos_0 += 1

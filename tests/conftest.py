@@ -1,0 +1,67 @@
+"""The real TimescaleDB and the real Mosquitto, once a session; a database and a topic space of its own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from deploy.stack import embedded_services
+from schemas.migrations import apply_migrations
+from schemas.settings import Settings, load_settings
+
+# Truncated between tests; the rest are counters that have to keep their one row.
+CLEAN = """
+TRUNCATE areas, buildings, zones, devices, sensors, readings, reading_conflicts, events, device_state,
+         rules, alerts, alert_events, ingest_totals, quarantine, workers RESTART IDENTITY CASCADE;
+UPDATE change_counter SET last_id = 0;
+UPDATE registry_version SET version = version + 1;
+"""
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Settings]:
+    """Settings that name a running database server and broker, for this session only."""
+    with tempfile.TemporaryDirectory(prefix="fengsui-test-", ignore_cleanup_errors=True) as folder:
+        # The database runs as an unprivileged account, which has to reach its folder.
+        os.chmod(folder, 0o755)
+        settings = load_settings(data_dir=Path(folder) / "data")
+        with embedded_services(settings) as running:
+            yield running
+
+
+@pytest.fixture(scope="session")
+def migrated(services: Settings) -> Iterator[Settings]:
+    """The same with a migrated database and a topic space of this session's own."""
+    name = f"fengsui_test_{secrets.token_hex(4)}"
+    assert services.database_url
+    with psycopg.connect(services.database_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    url = services.database_url.rsplit("/", 1)[0] + "/" + name
+    apply_migrations(url)
+    yield services.model_copy(update={"database_url": url, "topic_root": f"{name}/v1"})
+    with psycopg.connect(services.database_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def settings(migrated: Settings) -> Iterator[Settings]:
+    """The migrated database, emptied, and a topic space that no other test has used."""
+    assert migrated.database_url
+    with psycopg.connect(migrated.database_url, autocommit=True) as connection:
+        connection.execute(CLEAN)
+    yield migrated.model_copy(update={"topic_root": f"{migrated.topic_root}/{secrets.token_hex(4)}"})
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[psycopg.Connection]:
+    """A connection to the emptied database."""
+    assert settings.database_url
+    with psycopg.connect(settings.database_url, autocommit=True) as connection:
+        yield connection
