@@ -131,7 +131,9 @@ def test_an_open_condition_survives_a_restart_and_is_not_raised_twice(
     with running_worker(registry):
         publisher.send("B1/D2/readings", reading(10, pressure=0))
         wait_for_messages(database, 6)
-    assert database.execute("SELECT rule, condition FROM alerts").fetchall() == [("hydrant_pressure_zero", "active")]
+    assert database.execute("SELECT rule, condition FROM alerts").fetchall() == [
+        ("hydrant_pressure_zero", "active")
+    ]
     assert database.execute("SELECT action FROM alert_events").fetchall() == [("raised",)]
 
 
@@ -154,7 +156,8 @@ def test_what_a_detector_declares_raises_at_once_and_its_return_does_not_close_i
 ) -> None:
     for seconds_ago, state in ((5, "active"), (5, "active"), (1, "cleared")):
         publisher.send(
-            "B1/D1/events", {"ts": ago(seconds_ago)[:19] + "Z", "event": "fire", "state": state, "text": "三层"}
+            "B1/D1/events",
+            {"ts": ago(seconds_ago)[:19] + "Z", "event": "fire", "state": state, "text": "三层"},
         )
     counts = wait_for_messages(database, 3)
     assert counts["stored"] == 2

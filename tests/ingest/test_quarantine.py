@@ -33,7 +33,11 @@ BROKEN: dict[str, tuple[str, str | bytes, str]] = {
     "null value": ("B1/D1/readings", values('{"smoke": null}'), "wrong_type"),
     "no values": ("B1/D1/readings", values("{}"), "no_values"),
     "no time": ("B1/D1/readings", '{"values": {"smoke": 0.1}}', "missing_field"),
-    "no offset": ("B1/D1/readings", values('{"smoke": 0.1}', '"2026-11-23T08:00:00"'), "timestamp_without_offset"),
+    "no offset": (
+        "B1/D1/readings",
+        values('{"smoke": 0.1}', '"2026-11-23T08:00:00"'),
+        "timestamp_without_offset",
+    ),
     "year 0": ("B1/D1/readings", values('{"smoke": 0.1}', '"0000-01-01T00:00:00Z"'), "bad_timestamp"),
     "year 9999": ("B1/D1/readings", values('{"smoke": 0.1}', '"9999-12-31T23:59:59Z"'), "timestamp_ahead"),
     "year 1970": ("B1/D1/readings", values('{"smoke": 0.1}', '"1970-01-01T00:00:00Z"'), "timestamp_too_old"),
@@ -53,7 +57,11 @@ BROKEN: dict[str, tuple[str, str | bytes, str]] = {
         "foreign_unit",
     ),
     "full-width code": ("B1/D１/readings", values('{"smoke": 0.1}'), "bad_topic"),
-    "unknown event": ("B1/D1/events", f'{{"ts": {NOW_MS}, "event": "party", "state": "active"}}', "unknown_event"),
+    "unknown event": (
+        "B1/D1/events",
+        f'{{"ts": {NOW_MS}, "event": "party", "state": "active"}}',
+        "unknown_event",
+    ),
     "bad status": ("B1/D1/status", '{"state": "perhaps"}', "wrong_type"),
 }
 
@@ -91,7 +99,9 @@ def test_the_same_broken_message_again_is_counted_on_its_row(
     for _ in range(3):
         publisher.send("B1/D1/readings", "nonsense")
     wait_until(lambda: count_messages(database)["received"] >= 3)
-    assert database.execute("SELECT reason, occurrences FROM quarantine").fetchall() == [("malformed_json", 3)]
+    assert database.execute("SELECT reason, occurrences FROM quarantine").fetchall() == [
+        ("malformed_json", 3)
+    ]
 
 
 def test_a_value_outside_its_range_is_stored_and_marked(
@@ -100,4 +110,3 @@ def test_a_value_outside_its_range_is_stored_and_marked(
     publisher.send("B1/D1/readings", values('{"temperature": 999}'))
     wait_until(lambda: count_messages(database)["received"] >= 1)
     assert database.execute("SELECT value, quality FROM readings").fetchall() == [(999.0, 3)]
-
