@@ -1,0 +1,176 @@
+"""One record of the registry: what a file must say of an area, building, zone, device or sensor."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from schemas.domain import (
+    CODE_PATTERN,
+    AreaLevel,
+    BuildingClass,
+    BuildingUse,
+    PowerSupply,
+    Quantity,
+    ZoneUse,
+)
+from schemas.units import CONVERSIONS, UNIT_OF, find_conversion
+
+_BOOLEANS = {
+    "true": True,
+    "yes": True,
+    "1": True,
+    "是": True,
+    "false": False,
+    "no": False,
+    "0": False,
+    "否": False,
+}
+
+
+def _read_boolean(given: object) -> object:
+    if isinstance(given, str):
+        if given.lower() not in _BOOLEANS:
+            raise ValueError("is neither true nor false (true, yes, 1, 是; false, no, 0, 否)")
+        return _BOOLEANS[given.lower()]
+    return given
+
+
+def _check_text(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("holds a character that cannot be shown")
+    # A spreadsheet that opens an export would run it.
+    if text[0] in "=+@-":
+        raise ValueError(f"begins with {text[0]!r} like a formula of a spreadsheet")
+    return text
+
+
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_check_text)]
+Flag = Annotated[bool, BeforeValidator(_read_boolean)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Record(BaseModel):
+    """`line` is where it stands in its file, 0 when it comes from elsewhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    KIND: ClassVar[str]
+
+    line: int = 0
+    code: Code
+
+    @property
+    def key(self) -> str:
+        """What tells it from others of its kind."""
+        return self.code
+
+
+class Area(Record):
+    KIND = "area"
+    name: Name
+    level: AreaLevel
+    parent: Code | None = None
+
+
+class Building(Record):
+    KIND = "building"
+    parent: Code
+    name: Name
+    building_class: BuildingClass = Field(alias="class")
+    use: BuildingUse
+    height_m: Annotated[float, Field(gt=0, le=1000)]
+    floors: Annotated[int, Field(ge=1, le=200)]
+    high_risk: Flag = False
+    must_connect: Flag = True
+
+    @model_validator(mode="after")
+    def _check_class_against_height(self) -> Self:
+        """Only what GB 50016-2014 (2018), table 5.1.1, flatly excludes; the table has exceptions upwards."""
+        limits = {BuildingUse.RESIDENTIAL: (27, 54), BuildingUse.PUBLIC: (24, 50)}
+        if self.use not in limits:
+            return self
+        low, high = limits[self.use]
+        rank = {BuildingClass.MULTI_STOREY: 0, BuildingClass.HIGH_RISE_2: 1, BuildingClass.HIGH_RISE_1: 2}
+        least = (
+            2
+            if self.height_m > high
+            else 1
+            if self.height_m > low and self.use == BuildingUse.RESIDENTIAL
+            else 0
+        )
+        if rank.get(self.building_class, 2) < least:
+            raise ValueError(
+                f"a {self.use} building of {self.height_m:g} m cannot be {self.building_class}: by GB 50016 table "
+                f"5.1.1 it is high_rise_2 above {low} m and high_rise_1 above {high} m"
+            )
+        return self
+
+
+class Zone(Record):
+    KIND = "zone"
+    parent: Code
+    name: Name
+    floor: Annotated[int, Field(ge=-20, le=200)]
+    use: ZoneUse
+
+    @property
+    def key(self) -> str:
+        return f"{self.parent}/{self.code}"
+
+
+class Device(Record):
+    KIND = "device"
+    parent: Code
+    name: Name
+    zone: Code | None = None
+    model: Name | None = None
+    power: PowerSupply = PowerSupply.MAINS
+    retired: Flag = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.parent}/{self.code}"
+
+
+class Sensor(Record):
+    """Its code is the channel its device names on the wire; its range is in the stored unit."""
+
+    KIND = "sensor"
+    parent: Annotated[str, StringConstraints(pattern=CODE_PATTERN.replace("$", "/") + CODE_PATTERN[1:])]
+    quantity: Quantity
+    unit: str = ""
+    range_low: Finite | None = None
+    range_high: Finite | None = None
+    interval_s: Annotated[float, Field(gt=0, le=7 * 86_400)]
+
+    @property
+    def key(self) -> str:
+        return f"{self.parent}/{self.code}"
+
+    @property
+    def wire_unit(self) -> str:
+        """The unit the device sends when a sample names none."""
+        return self.unit or UNIT_OF[self.quantity]
+
+    @model_validator(mode="after")
+    def _check_unit_and_range(self) -> Self:
+        if find_conversion(self.quantity, self.wire_unit) is None:
+            accepted = ", ".join(CONVERSIONS[self.quantity])
+            raise ValueError(f"{self.unit!r} is no unit of {self.quantity}; accepted: {accepted}")
+        if self.range_low is not None and self.range_high is not None and self.range_low >= self.range_high:
+            raise ValueError(f"range_low {self.range_low:g} is not below range_high {self.range_high:g}")
+        return self
+
+
+RECORD_TYPES: dict[str, type[Record]] = {kind.KIND: kind for kind in (Area, Building, Zone, Device, Sensor)}
+"""In the order in which they refer to each other."""

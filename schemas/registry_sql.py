@@ -1,0 +1,113 @@
+"""The statements of import and export, by kind of record, in the order in which records refer to each other."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+CREATE_STAGED: dict[str, LiteralString] = {
+    "area": "CREATE TEMPORARY TABLE staged_area (code text, parent text, name text, level text) ON COMMIT DROP",
+    "building": """
+        CREATE TEMPORARY TABLE staged_building (code text, parent text, name text, building_class text,
+            building_use text, height_m float8, floors integer, high_risk boolean, must_connect boolean)
+        ON COMMIT DROP""",
+    "zone": """
+        CREATE TEMPORARY TABLE staged_zone (code text, parent text, name text, floor integer, zone_use text)
+        ON COMMIT DROP""",
+    "device": """
+        CREATE TEMPORARY TABLE staged_device (code text, parent text, name text, zone text, model text,
+            power text, retired boolean) ON COMMIT DROP""",
+    "sensor": """
+        CREATE TEMPORARY TABLE staged_sensor (code text, building text, device text, quantity text, unit text,
+            range_low float8, range_high float8, interval_seconds float8) ON COMMIT DROP""",
+}
+
+COPY_STAGED: dict[str, LiteralString] = {
+    "area": "COPY staged_area FROM STDIN",
+    "building": "COPY staged_building FROM STDIN",
+    "zone": "COPY staged_zone FROM STDIN",
+    "device": "COPY staged_device FROM STDIN",
+    "sensor": "COPY staged_sensor FROM STDIN",
+}
+
+# Update what is there, then insert what is not, in the order of the file: an insert that conflicts would use up
+# an identity number, and the numbers of sensors should stay dense.
+MERGE: dict[str, tuple[LiteralString, ...]] = {
+    "area": (
+        "UPDATE areas a SET name = s.name, level = s.level FROM staged_area s WHERE a.code = s.code",
+        """INSERT INTO areas (code, name, level) SELECT code, name, level FROM staged_area s
+           WHERE NOT EXISTS (SELECT FROM areas a WHERE a.code = s.code)
+           ORDER BY s.ctid""",
+        """UPDATE areas a SET parent_id = (SELECT p.area_id FROM areas p WHERE p.code = s.parent)
+           FROM staged_area s WHERE a.code = s.code""",
+    ),
+    "building": (
+        """UPDATE buildings b SET name = s.name, area_id = a.area_id, building_class = s.building_class,
+               building_use = s.building_use, height_m = s.height_m, floors = s.floors,
+               high_risk = s.high_risk, must_connect = s.must_connect
+           FROM staged_building s JOIN areas a ON a.code = s.parent WHERE b.code = s.code""",
+        """INSERT INTO buildings (code, name, area_id, building_class, building_use, height_m, floors,
+                                  high_risk, must_connect)
+           SELECT s.code, s.name, a.area_id, building_class, building_use, height_m, floors,
+                  high_risk, must_connect
+           FROM staged_building s JOIN areas a ON a.code = s.parent
+           WHERE NOT EXISTS (SELECT FROM buildings b WHERE b.code = s.code)
+           ORDER BY s.ctid""",
+    ),
+    "zone": (
+        """UPDATE zones z SET name = s.name, floor = s.floor, zone_use = s.zone_use
+           FROM staged_zone s JOIN buildings b ON b.code = s.parent
+           WHERE z.building_id = b.building_id AND z.code = s.code""",
+        """INSERT INTO zones (building_id, code, name, floor, zone_use)
+           SELECT b.building_id, s.code, s.name, s.floor, s.zone_use
+           FROM staged_zone s JOIN buildings b ON b.code = s.parent
+           WHERE NOT EXISTS (SELECT FROM zones z WHERE z.building_id = b.building_id AND z.code = s.code)
+           ORDER BY s.ctid""",
+    ),
+    "device": (
+        """UPDATE devices d SET name = s.name, zone_id = z.zone_id, model = s.model, power = s.power,
+               retired = s.retired
+           FROM staged_device s JOIN buildings b ON b.code = s.parent
+           LEFT JOIN zones z ON z.building_id = b.building_id AND z.code = s.zone
+           WHERE d.building_id = b.building_id AND d.code = s.code""",
+        """INSERT INTO devices (building_id, zone_id, code, name, model, power, retired)
+           SELECT b.building_id, z.zone_id, s.code, s.name, s.model, s.power, s.retired
+           FROM staged_device s JOIN buildings b ON b.code = s.parent
+           LEFT JOIN zones z ON z.building_id = b.building_id AND z.code = s.zone
+           WHERE NOT EXISTS (SELECT FROM devices d WHERE d.building_id = b.building_id AND d.code = s.code)
+           ORDER BY s.ctid""",
+    ),
+    "sensor": (
+        """UPDATE sensors x SET quantity = s.quantity, unit = s.unit, range_low = s.range_low,
+               range_high = s.range_high, interval_seconds = s.interval_seconds
+           FROM staged_sensor s JOIN buildings b ON b.code = s.building
+           JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
+           WHERE x.device_id = d.device_id AND x.channel = s.code""",
+        """INSERT INTO sensors (device_id, channel, quantity, unit, range_low, range_high, interval_seconds)
+           SELECT d.device_id, s.code, s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds
+           FROM staged_sensor s JOIN buildings b ON b.code = s.building
+           JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
+           WHERE NOT EXISTS (SELECT FROM sensors x WHERE x.device_id = d.device_id AND x.channel = s.code)
+           ORDER BY s.ctid""",
+    ),
+}
+
+SELECT_RECORDS: dict[str, LiteralString] = {
+    "area": """
+        SELECT a.code, p.code AS parent, a.name, a.level
+        FROM areas a LEFT JOIN areas p ON p.area_id = a.parent_id ORDER BY a.area_id""",
+    "building": """
+        SELECT b.code, a.code AS parent, b.name, building_class AS class, building_use AS use, height_m,
+               floors, high_risk, must_connect
+        FROM buildings b JOIN areas a USING (area_id) ORDER BY building_id""",
+    "zone": """
+        SELECT z.code, b.code AS parent, z.name, floor, zone_use AS use
+        FROM zones z JOIN buildings b USING (building_id) ORDER BY zone_id""",
+    "device": """
+        SELECT d.code, b.code AS parent, d.name, z.code AS zone, model, power, retired
+        FROM devices d JOIN buildings b USING (building_id) LEFT JOIN zones z USING (zone_id) ORDER BY device_id""",
+    "sensor": """
+        SELECT s.channel AS code, b.code || '/' || d.code AS parent, quantity, unit, range_low, range_high,
+               interval_seconds AS interval_s
+        FROM sensors s JOIN devices d USING (device_id) JOIN buildings b USING (building_id)
+        ORDER BY sensor_id""",
+}
