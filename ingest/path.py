@@ -13,11 +13,12 @@ from ingest.resolving import Resolved, resolve_messages
 from ingest.restore import restore_engine
 from ingest.store import Work, commit_batch, was_committed
 from ingest.store_alerts import write_catalogue
+from ingest.store_roster import load_roster, read_version
 from ingest.subscriber import Message, Subscriber
 from rules.catalogue import CATALOGUE
 from rules.changes import Change
 from rules.engine import Engine
-from schemas.roster import Roster, load_roster, read_version
+from schemas.roster import Roster
 from schemas.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -51,12 +51,12 @@ def migrated(services: Settings) -> Iterator[Settings]:
 
 
 @pytest.fixture
-def settings(migrated: Settings) -> Iterator[Settings]:
+def settings(migrated: Settings) -> Settings:
     """The migrated database, emptied, and a topic space that no other test has used."""
     assert migrated.database_url
     with psycopg.connect(migrated.database_url, autocommit=True) as connection:
         connection.execute(CLEAN)
-    yield migrated.model_copy(update={"topic_root": f"{migrated.topic_root}/{secrets.token_hex(4)}"})
+    return migrated.model_copy(update={"topic_root": f"{migrated.topic_root}/{secrets.token_hex(4)}"})
 
 
 @pytest.fixture
