@@ -1,0 +1,88 @@
+"""The city as records of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schemas import registry_records as records
+from schemas.registry import ImportReport, import_records
+from simulators import models
+from simulators.buildings import City, Device
+from simulators.places import AREAS
+
+
+def register(database_url: str, city: City) -> ImportReport:
+    """Enter the city into the registry; what is there already, unchanged, is left alone.
+
+    Raises
+    ------
+    psycopg.Error
+        The database does not serve; nothing was entered.
+    """
+    return import_records(database_url, list(make_records(city)))
+
+
+def make_records(city: City) -> Iterator[records.Record]:
+    """Everything the registry has to know of the city, in the order of reference."""
+    yield from AREAS
+    yield from _make_buildings(city)
+    yield from _make_zones(city)
+    yield from _make_gateways(city)
+    for device in city.devices:
+        yield from _make_device(city, device)
+
+
+def _make_buildings(city: City) -> Iterator[records.Building]:
+    for building in city.buildings:
+        yield records.Building.model_validate(
+            {
+                "code": building.code,
+                "parent": building.grid,
+                "name": building.name,
+                "class": building.building_class,
+                "use": building.plan.use,
+                "height_m": building.height_m,
+                "floors": building.floors,
+                "high_risk": building.high_risk,
+            }
+        )
+
+
+def _make_zones(city: City) -> Iterator[records.Zone]:
+    for zone in city.zones:
+        building = city.buildings[zone.building].code
+        yield records.Zone(code=zone.code, parent=building, name=zone.name, floor=zone.floor, use=zone.use)
+
+
+def _make_gateways(city: City) -> Iterator[records.Device]:
+    model = models.GATEWAY
+    for building in city.buildings:
+        yield records.Device(
+            code=building.gateway_code,
+            parent=building.code,
+            name=f"{building.name}{model.name}",
+            model=model.code,
+            power=model.power,
+        )
+
+
+def _make_device(city: City, device: Device) -> Iterator[records.Record]:
+    building, model = city.buildings[device.building].code, device.model
+    yield records.Device(
+        code=device.code,
+        parent=building,
+        name=device.name,
+        zone=city.zones[device.zone].code,
+        model=model.code,
+        power=model.power,
+    )
+    for channel in model.channels:
+        yield records.Sensor(
+            code=channel.name,
+            parent=f"{building}/{device.code}",
+            quantity=channel.quantity,
+            unit=channel.unit,
+            range_low=channel.low,
+            range_high=channel.high,
+            interval_s=model.interval_seconds,
+        )
