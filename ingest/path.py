@@ -8,7 +8,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from ingest.database_link import DatabaseLink
-from ingest.decoding import decode_messages
+from ingest.decoding import Decoded, decode_messages
 from ingest.resolving import Resolved, resolve_messages
 from ingest.restore import restore_engine
 from ingest.store import Work, commit_batch, was_committed
@@ -49,9 +49,10 @@ class ReadingPath:
 
     def process(self, messages: list[Message], now: int) -> Resolved:
         """One batch from the broker to its acknowledgement. An empty batch judges the passing of time."""
-        self._watch_registry(now)
+        if now - self._registry_looked_at >= REGISTRY_LOOK_US:
+            self._look_at_registry(now)
         decoded = decode_messages(messages, self._settings.topic_root)
-        resolved = resolve_messages(messages, decoded, self._roster, self._settings)
+        resolved = self._resolve(messages, decoded, now)
         changes = self._engine.evaluate(resolved.batch, now)
         self._commit(resolved, changes)
         self._subscriber.acknowledge(messages)
@@ -82,12 +83,20 @@ class ReadingPath:
             building, device = self._roster.codes[slot]
             self._subscriber.publish_receipt(f"{self._settings.topic_root}/{building}/{device}/receipts", seq)
 
-    def _watch_registry(self, now: int) -> None:
-        if now - self._registry_looked_at < REGISTRY_LOOK_US:
-            return
+    def _resolve(self, messages: list[Message], decoded: list[Decoded], now: int) -> Resolved:
+        resolved = resolve_messages(messages, decoded, self._roster, self._settings)
+        # A name that is not known may have been registered a moment ago.
+        if resolved.names_unregistered and self._look_at_registry(now):
+            resolved = resolve_messages(messages, decoded, self._roster, self._settings)
+        return resolved
+
+    def _look_at_registry(self, now: int) -> bool:
+        """Take over the registry if it has moved; whether it had."""
         self._registry_looked_at = now
-        if self._database.run(read_version) != self._roster.version:
+        moved = self._database.run(read_version) != self._roster.version
+        if moved:
             self._adopt_registry(now)
+        return moved
 
     def _adopt_registry(self, now: int) -> None:
         self._registry_looked_at = now

@@ -20,6 +20,9 @@ from schemas.roster import Channel, Device, Roster
 from schemas.settings import Settings
 from schemas.units import CONVERSIONS, find_conversion
 
+_UNREGISTERED = frozenset(
+    {Reason.UNKNOWN_BUILDING, Reason.UNKNOWN_DEVICE, Reason.WRONG_BUILDING, Reason.UNKNOWN_CHANNEL}
+)
 _QUALITIES = {None: Quality.GOOD, "good": Quality.GOOD, "uncertain": Quality.UNCERTAIN, "bad": Quality.BAD}
 
 
@@ -38,7 +41,8 @@ class Resolved:
     """A batch in columns, with what could not be placed.
 
     `refusals` maps the place of a message in the batch to its refusals: one for each sample refused, or a single
-    one for the message as a whole. `seqs` maps a device's slot to the highest sequence number in the batch.
+    one for the message as a whole. `seqs` maps a device's slot to the highest sequence number in the batch,
+    `heard` to the time of its latest message.
     """
 
     messages: list[Message]
@@ -48,6 +52,13 @@ class Resolved:
     samples_received: int
     seqs: dict[int, int]
     heard: dict[int, int]
+
+    @property
+    def names_unregistered(self) -> bool:
+        """Whether a newer registry might place something that was refused."""
+        return any(
+            refusal.reason in _UNREGISTERED for refusals in self.refusals.values() for refusal in refusals
+        )
 
 
 @dataclass

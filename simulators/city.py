@@ -13,6 +13,7 @@ from types import FrameType
 
 import psycopg
 
+from schemas.database import connect
 from schemas.registry_file import RegistryError
 from schemas.settings import Settings
 from simulators.buildings import City, CityTooSmallError, build_city
@@ -23,8 +24,10 @@ from simulators.town import Town
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.1
-# Workers look at the registry once a second; a device that speaks up earlier is unknown to them.
-COMMISSIONING_SECONDS = 2.5
+# Until a worker has subscribed for the first time, the broker keeps nothing for it.
+LISTENER_SECONDS = 10.0
+SELECT_LISTENERS = """
+SELECT FROM workers WHERE broker_connected AND heartbeat_at > clock_timestamp() - INTERVAL '10 seconds'"""
 _SETTLE_SECONDS = 0.9
 _HANG_UP_SECONDS = 0.3
 
@@ -78,11 +81,17 @@ def run_city(
 
 
 def _commission(database_url: str, city: City, stop: threading.Event) -> None:
-    """Register the city; when anything of it is new, give the workers time to learn of it."""
+    """Register the city, and wait a while for a worker that listens."""
     report = register(database_url, city)
     log.info("registered: %d new, %d unchanged", report.created.total(), report.unchanged.total())
-    if report.changed:
-        stop.wait(COMMISSIONING_SECONDS)
+    give_up = time.monotonic() + LISTENER_SECONDS
+    with connect(database_url, "fengsui city") as connection:
+        while not connection.execute(SELECT_LISTENERS).fetchall():
+            if time.monotonic() > give_up:
+                log.warning("no ingest worker listens; what is published before one does may be lost")
+                return
+            if stop.wait(0.2):
+                return
 
 
 def live(

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -15,6 +16,10 @@ from psycopg import sql
 from deploy.stack import embedded_services
 from schemas.migrations import apply_migrations
 from schemas.settings import Settings, load_settings
+
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 # Truncated between tests; the rest are counters that have to keep their one row.
 CLEAN = """

@@ -176,7 +176,7 @@ def test_a_birth_says_online_and_a_will_says_offline(
     assert rows == [(False, "1.2")]
 
 
-def test_a_device_registered_while_the_worker_runs_is_known_within_two_seconds(
+def test_a_device_registered_while_the_worker_runs_is_known_at_once(
     worker: Worker, publisher: Publisher, database: psycopg.Connection
 ) -> None:
     database.execute(
@@ -185,7 +185,6 @@ def test_a_device_registered_while_the_worker_runs_is_known_within_two_seconds(
         " SELECT device_id, 'co', 'co', 'ppm', 10 FROM devices WHERE code = 'NEW';"
         "UPDATE registry_version SET version = version + 1"
     )
-    time.sleep(2)
     publisher.send("B1/NEW/readings", reading(1, co=3.0))
     assert wait_for_messages(database, 1)["stored"] == 1
 

@@ -56,13 +56,13 @@ def by_sensor(changes: list[Change]) -> dict[tuple[str, int], list[Change]]:
     return found
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(streams(), st.lists(st.integers(0, 10_000), max_size=8))
 def test_the_same_stream_cut_into_other_batches_gives_the_same_changes(rows: Rows, cuts: list[int]) -> None:
     assert by_sensor(evaluate(rows, cuts)) == by_sensor(evaluate(rows, []))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(streams())
 def test_no_rule_raises_twice_without_clearing_nor_clears_what_is_not_raised(rows: Rows) -> None:
     for changes in by_sensor(evaluate(rows, [])).values():
@@ -71,7 +71,7 @@ def test_no_rule_raises_twice_without_clearing_nor_clears_what_is_not_raised(row
         assert all(a is not b for a, b in pairwise(kinds))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(streams(), st.floats(1, 5000))
 def test_adding_late_normal_readings_never_clears_anything(rows: Rows, earlier: float) -> None:
     first = min(at for _, at, _ in rows)

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,6 @@ from simulators.city import run_city
 from simulators.registration import register
 
 ROOT = Path(__file__).parents[2]
-Register = Callable[[int, int], None]
 
 
 class Listener:
@@ -81,14 +80,12 @@ raise SystemExit(run_city(load_settings(), {", ".join(arguments)}))"""
 
 
 @pytest.fixture
-def registered(settings: Settings) -> Register:
-    """Registers a city beforehand, so that a run need not wait until the workers know of it."""
-
-    def enter(buildings: int, sensors: int) -> None:
-        assert settings.database_url
-        register(settings.database_url, build_city(buildings, sensors, 20261))
-
-    return enter
+def listened_to(settings: Settings, database: psycopg.Connection[Any]) -> Settings:
+    """Settings of a database that says a worker listens: the city need not wait for one."""
+    database.execute(
+        "INSERT INTO workers VALUES ('listener', 1, now(), now() + INTERVAL '1 hour', true, '', NULL, 0, 0, 0)"
+    )
+    return settings
 
 
 def test_the_city_registers_and_registering_it_again_changes_nothing(
@@ -105,11 +102,10 @@ def test_the_city_registers_and_registering_it_again_changes_nothing(
 
 
 def test_a_subscriber_receives_exactly_what_the_counters_say(
-    settings: Settings, registered: Register, capsys: pytest.CaptureFixture[str]
+    listened_to: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    registered(3, 300)
-    with listening(settings) as listener:
-        status = run_city(settings, buildings=3, sensors=300, incident_every_seconds=5, duration_seconds=4)
+    with listening(listened_to) as listener:
+        status = run_city(listened_to, buildings=3, sensors=300, incident_every_seconds=5, duration_seconds=4)
         summary = json.loads(capsys.readouterr().out)
         listener.wait_for("readings", summary["published"])
         listener.wait_for("status", summary["statuses"])
@@ -122,11 +118,10 @@ def test_a_subscriber_receives_exactly_what_the_counters_say(
 
 
 def test_sigterm_ends_the_city_in_order_within_3_s_and_leaves_every_device_offline(
-    settings: Settings, registered: Register
+    listened_to: Settings,
 ) -> None:
-    registered(2, 100)
-    with listening(settings) as listener:
-        child = start_city(settings, "buildings=2", "sensors=100", "incident_every_seconds=0")
+    with listening(listened_to) as listener:
+        child = start_city(listened_to, "buildings=2", "sensors=100", "incident_every_seconds=0")
         listener.wait_for("readings", 5, 20)
         start = time.monotonic()
         child.send_signal(signal.SIGTERM)
@@ -146,17 +141,14 @@ def test_sigterm_ends_the_city_in_order_within_3_s_and_leaves_every_device_offli
     assert summary["published"] == summary["acknowledged"]
 
 
-def test_a_gateway_that_breaks_off_is_declared_offline_by_its_will(
-    settings: Settings, registered: Register
-) -> None:
-    registered(1, 20)
-    with listening(settings) as listener:
-        child = start_city(settings, "buildings=1", "sensors=20", "incident_every_seconds=0")
+def test_a_gateway_that_breaks_off_is_declared_offline_by_its_will(listened_to: Settings) -> None:
+    with listening(listened_to) as listener:
+        child = start_city(listened_to, "buildings=1", "sensors=20", "incident_every_seconds=0")
         listener.wait_for("readings", 1, 20)
         child.kill()
         child.communicate(timeout=10)
         deadline = time.monotonic() + 10
-        topic = f"{settings.topic_root}/B001/GW-B001/status"
+        topic = f"{listened_to.topic_root}/B001/GW-B001/status"
         while (topic, b'{"state":"offline"}') not in listener.messages:
             assert time.monotonic() < deadline, "the will did not come"
             time.sleep(0.02)
