@@ -11,14 +11,27 @@ from psycopg import Connection, Cursor
 from psycopg.rows import TupleRow
 
 from schemas.database import connect
-from schemas.registry_checks import check_records
-from schemas.registry_file import Problem, RegistryError, read_records, write_csv, write_toml
-from schemas.registry_records import RECORD_TYPES, Area, Building, Device, Record, Sensor, Zone
-from schemas.registry_sql import COPY_STAGED, CREATE_STAGED, MERGE, SELECT_RECORDS
+from schemas.registry_checks import Reference, find_dangling, find_references, find_repeated, find_rings
+from schemas.registry_file import Contents, RegistryError, read_records, write_csv, write_toml
+from schemas.registry_records import RECORD_TYPES, Area, Building, Device, Key, Record, Sensor, Zone
+from schemas.registry_sql import (
+    ANALYZE_STAGED,
+    ANALYZE_WANTED,
+    COPY_STAGED,
+    COPY_WANTED,
+    CREATE_STAGED,
+    CREATE_WANTED,
+    INSERT,
+    SELECT_AREA_PARENTS,
+    SELECT_RECORDS,
+    SELECT_REGISTERED,
+    UPDATE,
+)
 
 # One import at a time, so that what was checked is what is merged; readers do not wait.
 LOCK = "LOCK TABLE areas, buildings, zones, devices, sensors IN SHARE ROW EXCLUSIVE MODE"
 BUMP_VERSION = "UPDATE registry_version SET version = version + 1"
+STATEMENTS = {"insert": INSERT, "update": UPDATE}
 
 
 @dataclass(frozen=True)
@@ -44,13 +57,12 @@ def import_registry(database_url: str, path: Path) -> ImportReport:
     psycopg.Error
         The database does not serve; nothing was imported.
     """
-    records, problems = read_records(path)
-    return _import(database_url, records, problems)
+    return _import(database_url, read_records(path))
 
 
 def import_records(database_url: str, records: Sequence[Record]) -> ImportReport:
     """The same for records in memory."""
-    return _import(database_url, records, [])
+    return _import(database_url, Contents(records=list(records)))
 
 
 def export_registry(database_url: str, path: Path | None) -> str:
@@ -64,40 +76,60 @@ def export_registry(database_url: str, path: Path | None) -> str:
     return text
 
 
-def _import(database_url: str, records: Sequence[Record], problems: list[Problem]) -> ImportReport:
+def _import(database_url: str, contents: Contents) -> ImportReport:
+    repeated = list(find_repeated(contents.records))
+    references = find_references(contents.records, contents.broken)
     with connect(database_url, "fengsui registry") as connection, connection.transaction():
         connection.execute(LOCK)
-        known = _read_all(connection)
-        found = [*problems, *check_records(records, known)]
-        if found:
-            raise RegistryError(found)
         with connection.cursor() as cursor:
-            report = _merge_all(cursor, records, known)
+            dangling = find_dangling(references, _find_registered(cursor, references))
+            parents: dict[str, str | None] = dict(cursor.execute(SELECT_AREA_PARENTS).fetchall())
+            found = [*contents.problems, *repeated, *dangling, *find_rings(contents.records, parents)]
+            if found:
+                raise RegistryError(found)
+            report = _merge_all(cursor, contents.records)
             if report.changed:
                 cursor.execute(BUMP_VERSION)
     return report
 
 
-def _merge_all(cursor: Cursor[TupleRow], records: Sequence[Record], known: Sequence[Record]) -> ImportReport:
-    stored = {(record.KIND, record.key): record for record in known}
+def _find_registered(cursor: Cursor[TupleRow], references: Sequence[Reference]) -> set[Key]:
+    """Those of `references` that are in the database."""
+    if not references:
+        return set()
+    cursor.execute(CREATE_WANTED)
+    with cursor.copy(COPY_WANTED) as copy:
+        for key in {reference.key for reference in references}:
+            copy.write_row(key)
+    cursor.execute(ANALYZE_WANTED)
+    return set(cursor.execute(SELECT_REGISTERED).fetchall())
+
+
+def _merge_all(cursor: Cursor[TupleRow], records: Sequence[Record]) -> ImportReport:
     report = ImportReport(Counter(), Counter(), Counter())
-    changed: dict[str, list[Record]] = {kind: [] for kind in RECORD_TYPES}
-    for record in records:
-        before = stored.get((record.KIND, record.key))
-        if before is not None and _row(before) == _row(record):
-            report.unchanged[record.KIND] += 1
+    for kind in RECORD_TYPES:
+        count = _stage(cursor, kind, records)
+        if not count:
             continue
-        (report.created if before is None else report.updated)[record.KIND] += 1
-        changed[record.KIND].append(record)
-    for kind, rows in changed.items():
-        if rows:
-            cursor.execute(CREATE_STAGED[kind])
-            with cursor.copy(COPY_STAGED[kind]) as copy:
-                for record in rows:
-                    copy.write_row(_row(record))
-            for statement in MERGE[kind]:
-                cursor.execute(statement)
-    return report
+        # A new area may be above one that is there; no other kind refers to its own.
+        steps = ("insert", "update") if kind == "area" else ("update", "insert")
+        counts = {step: cursor.execute(STATEMENTS[step][kind]).rowcount for step in steps}
+        report.created[kind], report.updated[kind] = counts["insert"], counts["update"]
+        report.unchanged[kind] = count - counts["insert"] - counts["update"]
+    return ImportReport(+report.created, +report.updated, +report.unchanged)
+
+
+def _stage(cursor: Cursor[TupleRow], kind: str, records: Sequence[Record]) -> int:
+    """Put the records of one kind into its temporary table and return their number."""
+    cursor.execute(CREATE_STAGED[kind])
+    count = 0
+    with cursor.copy(COPY_STAGED[kind]) as copy:
+        for record in records:
+            if kind == record.KIND:
+                copy.write_row(_row(record))
+                count += 1
+    cursor.execute(ANALYZE_STAGED[kind])
+    return count
 
 
 def _row(record: Record) -> tuple[object, ...]:
@@ -134,4 +166,4 @@ def _read_all(connection: Connection[TupleRow]) -> list[Record]:
 def _make_records(kind: type[Record], names: list[str], rows: Iterable[TupleRow]) -> Iterable[Record]:
     for row in rows:
         # What is stored was checked when it came; a later rule must not make it unreadable.
-        yield kind.model_validate(dict(zip(names, row, strict=True)))
+        yield kind.model_construct(**dict(zip(names, row, strict=True)))

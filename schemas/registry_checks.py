@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from schemas.registry_file import Problem
-from schemas.registry_records import Area, Building, Device, Record, Sensor, Zone
+from schemas.registry_records import Area, Building, Device, Key, Record, Sensor, Zone
 
 
-def check_records(records: Sequence[Record], known: Sequence[Record]) -> list[Problem]:
-    """Every problem of `records` among themselves and with what is registered already."""
-    problems = list(_find_repeated(records))
-    keys = {(record.KIND, record.key) for record in (*known, *records)}
-    for record in records:
-        problems += (Problem(record.line, record.code, reason) for reason in _find_dangling(record, keys))
-    return problems + list(_find_rings(records, known))
+@dataclass(frozen=True)
+class Reference:
+    """What a record refers to without its being in the file, and what to say if it is not registered either."""
+
+    key: Key
+    line: int
+    code: str
+    reason: str
 
 
-def _find_repeated(records: Sequence[Record]) -> Iterator[Problem]:
-    first: dict[tuple[str, str], Record] = {}
+def find_repeated(records: Sequence[Record]) -> Iterator[Problem]:
+    """Every record that stands a second time, with the line of the first."""
+    first: dict[Key, Record] = {}
     for record in records:
         other = first.setdefault((record.KIND, record.key), record)
         if other is not record:
@@ -26,29 +29,56 @@ def _find_repeated(records: Sequence[Record]) -> Iterator[Problem]:
             yield Problem(record.line, record.code, reason)
 
 
-def _find_dangling(record: Record, keys: set[tuple[str, str]]) -> Iterator[str]:
+def find_references(records: Sequence[Record], broken: Set[Key]) -> list[Reference]:
+    """Every reference that leads out of the file; what the file names on a bad line counts as in it."""
+    within = {(record.KIND, record.key) for record in records} | broken
+    return [
+        Reference(key, record.line, record.code, reason)
+        for record in records
+        for key, reason in _list_references(record)
+        if key not in within
+    ]
+
+
+def find_dangling(references: Iterable[Reference], registered: Set[Key]) -> Iterator[Problem]:
+    """Every reference to what is not registered."""
+    for reference in references:
+        if reference.key not in registered:
+            yield Problem(reference.line, reference.code, reference.reason)
+
+
+def find_rings(records: Sequence[Record], registered: Mapping[str, str | None]) -> Iterator[Problem]:
+    """Every area of the file that lies within itself; `registered` are the parents of areas known already."""
+    areas = {record.code: record for record in records if isinstance(record, Area)}
+    parents = {**registered, **{code: area.parent for code, area in areas.items()}}
+    settled: set[str] = set()
+    for code in areas:
+        path: dict[str, None] = {}
+        at: str | None = code
+        while at is not None and at not in settled and at not in path:
+            path[at] = None
+            at = parents.get(at)
+        settled.update(path)
+        if at in path:
+            ring = list(path)[list(path).index(at) :]
+            for member in ring:
+                if member in areas:
+                    way = " → ".join([*ring, ring[0]])
+                    yield Problem(areas[member].line, member, f"area {member} lies within itself: {way}")
+
+
+def _list_references(record: Record) -> Iterator[tuple[Key, str]]:
     match record:
-        case Area(parent=str(parent)) if ("area", parent) not in keys:
-            yield f"there is no area {parent}"
-        case Building() if ("area", record.parent) not in keys:
-            yield f"there is no area {record.parent}"
-        case Zone() | Device() if ("building", record.parent) not in keys:
-            yield f"there is no building {record.parent}"
-        case Device(zone=str(zone)) if ("zone", f"{record.parent}/{zone}") not in keys:
-            yield f"building {record.parent} has no zone {zone}"
-        case Sensor() if ("device", record.parent) not in keys:
-            yield f"there is no device {record.parent}"
-
-
-def _find_rings(records: Sequence[Record], known: Sequence[Record]) -> Iterator[Problem]:
-    parents = {area.code: area.parent for area in (*known, *records) if isinstance(area, Area)}
-    for record in records:
-        if isinstance(record, Area) and _comes_back(record.code, parents):
-            yield Problem(record.line, record.code, f"area {record.code} lies within itself")
-
-
-def _comes_back(code: str, parents: dict[str, str | None]) -> bool:
-    above, steps = parents.get(code), 0
-    while above is not None and above != code and steps <= len(parents):
-        above, steps = parents.get(above), steps + 1
-    return above == code
+        case Area(parent=str(parent)):
+            yield ("area", parent), f"there is no area {parent}"
+        case Building():
+            yield ("area", record.parent), f"there is no area {record.parent}"
+        case Zone() | Device():
+            yield ("building", record.parent), f"there is no building {record.parent}"
+        case Sensor():
+            yield ("device", record.parent), f"there is no device {record.parent}"
+    if isinstance(record, Device) and record.zone is not None:
+        yield (
+            ("zone", f"{record.parent}/{record.zone}"),
+            f"building {record.parent} has no zone {record.zone}; a device is in a zone of its own building",
+        )

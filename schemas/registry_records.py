@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar, Self
 
 from pydantic import (
@@ -38,26 +39,36 @@ _BOOLEANS = {
 
 
 def _read_boolean(given: object) -> object:
-    if isinstance(given, str):
-        if given.lower() not in _BOOLEANS:
-            raise ValueError("is neither true nor false (true, yes, 1, 是; false, no, 0, 否)")
-        return _BOOLEANS[given.lower()]
-    return given
+    if isinstance(given, bool):
+        return given
+    if str(given).lower() not in _BOOLEANS:
+        raise ValueError("is neither true nor false (true, yes, 1, 是; false, no, 0, 否)")
+    return _BOOLEANS[str(given).lower()]
 
 
-def _check_text(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("holds a character that cannot be shown")
-    # A spreadsheet that opens an export would run it.
-    if text[0] in "=+@-":
+_NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
+
+
+def check_formula(text: str) -> str:
+    """Return `text`, or raise ValueError when a spreadsheet that opens an export would run it."""
+    if text[0] in "=+@\t" or (text[0] == "-" and not _NUMBER.fullmatch(text)):
         raise ValueError(f"begins with {text[0]!r} like a formula of a spreadsheet")
     return text
 
 
-Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+def _check_text(text: str) -> str:
+    # Wide and unbreakable spaces are part of many Chinese names, though Python counts them as unprintable.
+    if not check_formula(text).replace("\u3000", " ").replace("\xa0", " ").isprintable():
+        raise ValueError("holds a character that cannot be shown")
+    return text
+
+
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN), AfterValidator(check_formula)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_check_text)]
 Flag = Annotated[bool, BeforeValidator(_read_boolean)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
+# Strict: in TOML a number is a number. The cells of a CSV are read as text all the same.
+Whole = Annotated[int, Field(strict=True)]
+Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 class Record(BaseModel):
@@ -88,39 +99,52 @@ class Building(Record):
     name: Name
     building_class: BuildingClass = Field(alias="class")
     use: BuildingUse
-    height_m: Annotated[float, Field(gt=0, le=1000)]
-    floors: Annotated[int, Field(ge=1, le=200)]
+    height_m: Annotated[Finite, Field(gt=0, le=1000)]
+    floors: Annotated[Whole, Field(ge=1, le=200)]
     high_risk: Flag = False
     must_connect: Flag = True
 
     @model_validator(mode="after")
     def _check_class_against_height(self) -> Self:
         """Only what GB 50016-2014 (2018), table 5.1.1, flatly excludes; the table has exceptions upwards."""
-        limits = {BuildingUse.RESIDENTIAL: (27, 54), BuildingUse.PUBLIC: (24, 50)}
-        if self.use not in limits:
-            return self
-        low, high = limits[self.use]
-        rank = {BuildingClass.MULTI_STOREY: 0, BuildingClass.HIGH_RISE_2: 1, BuildingClass.HIGH_RISE_1: 2}
-        least = (
-            2
-            if self.height_m > high
-            else 1
-            if self.height_m > low and self.use == BuildingUse.RESIDENTIAL
-            else 0
-        )
-        if rank.get(self.building_class, 2) < least:
-            raise ValueError(
-                f"a {self.use} building of {self.height_m:g} m cannot be {self.building_class}: by GB 50016 table "
-                f"5.1.1 it is high_rise_2 above {low} m and high_rise_1 above {high} m"
-            )
+        complaint = _find_contradiction(self)
+        if complaint:
+            raise ValueError(complaint)
         return self
+
+
+_LIMITS_M = {BuildingUse.RESIDENTIAL: (27, 54), BuildingUse.PUBLIC: (24, 50)}
+_RANKS = {BuildingClass.MULTI_STOREY: 0, BuildingClass.HIGH_RISE_2: 1, BuildingClass.HIGH_RISE_1: 2}
+
+
+def _find_contradiction(building: Building) -> str:
+    """What GB 50016-2014 (2018), table 5.1.1, flatly excludes; empty when the class may be right."""
+    kind, use, height_m = building.building_class, building.use, building.height_m
+    if (kind == BuildingClass.INDUSTRIAL) != (use == BuildingUse.INDUSTRIAL):
+        return (
+            f"use {use} contradicts class {kind}: GB 50016 table 5.1.1 is for dwellings and public buildings, "
+            "and only factories and stores are of class industrial"
+        )
+    # A single storey, however high, is no high-rise: a sports hall, a terminal.
+    hall = use == BuildingUse.PUBLIC and building.floors == 1
+    if use == BuildingUse.INDUSTRIAL or (hall and kind == BuildingClass.MULTI_STOREY):
+        return ""
+    low, high = _LIMITS_M[use]
+    # Hospitals, mixed use and the like are in the first class at any height above the lower limit.
+    allowed = (0, 0) if height_m <= low else (1, 2) if height_m <= high else (2, 2)
+    if allowed[0] <= _RANKS[kind] <= allowed[1]:
+        return ""
+    return (
+        f"a {use} building of {height_m:g} m and {building.floors} floors cannot be {kind}: by GB 50016 table "
+        f"5.1.1 it is multi_storey up to {low} m, high_rise_2 above {low} m and high_rise_1 above {high} m"
+    )
 
 
 class Zone(Record):
     KIND = "zone"
     parent: Code
     name: Name
-    floor: Annotated[int, Field(ge=-20, le=200)]
+    floor: Annotated[Whole, Field(ge=-20, le=200)]
     use: ZoneUse
 
     @property
@@ -151,7 +175,7 @@ class Sensor(Record):
     unit: str = ""
     range_low: Finite | None = None
     range_high: Finite | None = None
-    interval_s: Annotated[float, Field(gt=0, le=7 * 86_400)]
+    interval_s: Annotated[Finite, Field(ge=0.001, le=7 * 86_400)]
 
     @property
     def key(self) -> str:
@@ -171,6 +195,9 @@ class Sensor(Record):
             raise ValueError(f"range_low {self.range_low:g} is not below range_high {self.range_high:g}")
         return self
 
+
+Key = tuple[str, str]
+"""Kind and `key` of a record."""
 
 RECORD_TYPES: dict[str, type[Record]] = {kind.KIND: kind for kind in (Area, Building, Zone, Device, Sensor)}
 """In the order in which they refer to each other."""

@@ -29,67 +29,112 @@ COPY_STAGED: dict[str, LiteralString] = {
     "sensor": "COPY staged_sensor FROM STDIN",
 }
 
-# Update what is there, then insert what is not, in the order of the file: an insert that conflicts would use up
-# an identity number, and the numbers of sensors should stay dense.
-MERGE: dict[str, tuple[LiteralString, ...]] = {
-    "area": (
-        "UPDATE areas a SET name = s.name, level = s.level FROM staged_area s WHERE a.code = s.code",
-        """INSERT INTO areas (code, name, level) SELECT code, name, level FROM staged_area s
-           WHERE NOT EXISTS (SELECT FROM areas a WHERE a.code = s.code)
-           ORDER BY s.ctid""",
-        """UPDATE areas a SET parent_id = (SELECT p.area_id FROM areas p WHERE p.code = s.parent)
-           FROM staged_area s WHERE a.code = s.code""",
-    ),
-    "building": (
-        """UPDATE buildings b SET name = s.name, area_id = a.area_id, building_class = s.building_class,
-               building_use = s.building_use, height_m = s.height_m, floors = s.floors,
-               high_risk = s.high_risk, must_connect = s.must_connect
-           FROM staged_building s JOIN areas a ON a.code = s.parent WHERE b.code = s.code""",
-        """INSERT INTO buildings (code, name, area_id, building_class, building_use, height_m, floors,
-                                  high_risk, must_connect)
-           SELECT s.code, s.name, a.area_id, building_class, building_use, height_m, floors,
-                  high_risk, must_connect
-           FROM staged_building s JOIN areas a ON a.code = s.parent
-           WHERE NOT EXISTS (SELECT FROM buildings b WHERE b.code = s.code)
-           ORDER BY s.ctid""",
-    ),
-    "zone": (
-        """UPDATE zones z SET name = s.name, floor = s.floor, zone_use = s.zone_use
-           FROM staged_zone s JOIN buildings b ON b.code = s.parent
-           WHERE z.building_id = b.building_id AND z.code = s.code""",
-        """INSERT INTO zones (building_id, code, name, floor, zone_use)
-           SELECT b.building_id, s.code, s.name, s.floor, s.zone_use
-           FROM staged_zone s JOIN buildings b ON b.code = s.parent
-           WHERE NOT EXISTS (SELECT FROM zones z WHERE z.building_id = b.building_id AND z.code = s.code)
-           ORDER BY s.ctid""",
-    ),
-    "device": (
-        """UPDATE devices d SET name = s.name, zone_id = z.zone_id, model = s.model, power = s.power,
-               retired = s.retired
-           FROM staged_device s JOIN buildings b ON b.code = s.parent
-           LEFT JOIN zones z ON z.building_id = b.building_id AND z.code = s.zone
-           WHERE d.building_id = b.building_id AND d.code = s.code""",
-        """INSERT INTO devices (building_id, zone_id, code, name, model, power, retired)
-           SELECT b.building_id, z.zone_id, s.code, s.name, s.model, s.power, s.retired
-           FROM staged_device s JOIN buildings b ON b.code = s.parent
-           LEFT JOIN zones z ON z.building_id = b.building_id AND z.code = s.zone
-           WHERE NOT EXISTS (SELECT FROM devices d WHERE d.building_id = b.building_id AND d.code = s.code)
-           ORDER BY s.ctid""",
-    ),
-    "sensor": (
-        """UPDATE sensors x SET quantity = s.quantity, unit = s.unit, range_low = s.range_low,
-               range_high = s.range_high, interval_seconds = s.interval_seconds
-           FROM staged_sensor s JOIN buildings b ON b.code = s.building
-           JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
-           WHERE x.device_id = d.device_id AND x.channel = s.code""",
-        """INSERT INTO sensors (device_id, channel, quantity, unit, range_low, range_high, interval_seconds)
-           SELECT d.device_id, s.code, s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds
-           FROM staged_sensor s JOIN buildings b ON b.code = s.building
-           JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
-           WHERE NOT EXISTS (SELECT FROM sensors x WHERE x.device_id = d.device_id AND x.channel = s.code)
-           ORDER BY s.ctid""",
-    ),
+ANALYZE_STAGED: dict[str, LiteralString] = {
+    "area": "ANALYZE staged_area",
+    "building": "ANALYZE staged_building",
+    "zone": "ANALYZE staged_zone",
+    "device": "ANALYZE staged_device",
+    "sensor": "ANALYZE staged_sensor",
 }
+
+# Update what is there and differs, then insert what is not, in the order of the file: an insert that conflicts
+# would use up an identity number, and the numbers of sensors should stay dense.
+UPDATE: dict[str, LiteralString] = {
+    "area": """
+        UPDATE areas a SET name = s.name, level = s.level, parent_id = p.area_id
+        FROM staged_area s LEFT JOIN areas p ON p.code = s.parent
+        WHERE a.code = s.code AND (a.name, a.level, a.parent_id) IS DISTINCT FROM (s.name, s.level, p.area_id)""",
+    "building": """
+        UPDATE buildings b SET name = s.name, area_id = a.area_id, building_class = s.building_class,
+            building_use = s.building_use, height_m = s.height_m, floors = s.floors,
+            high_risk = s.high_risk, must_connect = s.must_connect
+        FROM staged_building s JOIN areas a ON a.code = s.parent
+        WHERE b.code = s.code
+          AND (b.name, b.area_id, b.building_class, b.building_use, b.height_m, b.floors, b.high_risk,
+               b.must_connect)
+              IS DISTINCT FROM (s.name, a.area_id, s.building_class, s.building_use, s.height_m, s.floors,
+                                s.high_risk, s.must_connect)""",
+    "zone": """
+        UPDATE zones z SET name = s.name, floor = s.floor, zone_use = s.zone_use
+        FROM staged_zone s JOIN buildings b ON b.code = s.parent
+        WHERE z.building_id = b.building_id AND z.code = s.code
+          AND (z.name, z.floor, z.zone_use) IS DISTINCT FROM (s.name, s.floor, s.zone_use)""",
+    "device": """
+        UPDATE devices d SET name = s.name, zone_id = z.zone_id, model = s.model, power = s.power,
+            retired = s.retired
+        FROM staged_device s JOIN buildings b ON b.code = s.parent
+        LEFT JOIN zones z ON z.building_id = b.building_id AND z.code = s.zone
+        WHERE d.building_id = b.building_id AND d.code = s.code
+          AND (d.name, d.zone_id, d.model, d.power, d.retired)
+              IS DISTINCT FROM (s.name, z.zone_id, s.model, s.power, s.retired)""",
+    "sensor": """
+        UPDATE sensors x SET quantity = s.quantity, unit = s.unit, range_low = s.range_low,
+            range_high = s.range_high, interval_seconds = s.interval_seconds
+        FROM staged_sensor s JOIN buildings b ON b.code = s.building
+        JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
+        WHERE x.device_id = d.device_id AND x.channel = s.code
+          AND (x.quantity, x.unit, x.range_low, x.range_high, x.interval_seconds)
+              IS DISTINCT FROM (s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds)""",
+}
+
+INSERT: dict[str, LiteralString] = {
+    # An area may lie in one that comes with it, so the numbers are given before the rows are.
+    "area": """
+        WITH fresh AS MATERIALIZED (
+            SELECT nextval(pg_get_serial_sequence('areas', 'area_id'))::integer AS area_id, n.*
+            FROM (SELECT code, parent, name, level FROM staged_area s
+                  WHERE NOT EXISTS (SELECT FROM areas a WHERE a.code = s.code) ORDER BY s.ctid) n)
+        INSERT INTO areas (area_id, code, name, level, parent_id) OVERRIDING SYSTEM VALUE
+        SELECT f.area_id, f.code, f.name, f.level, coalesce(g.area_id, a.area_id)
+        FROM fresh f LEFT JOIN fresh g ON g.code = f.parent LEFT JOIN areas a ON a.code = f.parent""",
+    "building": """
+        INSERT INTO buildings (code, name, area_id, building_class, building_use, height_m, floors,
+                               high_risk, must_connect)
+        SELECT s.code, s.name, a.area_id, building_class, building_use, height_m, floors,
+               high_risk, must_connect
+        FROM staged_building s JOIN areas a ON a.code = s.parent
+        WHERE NOT EXISTS (SELECT FROM buildings b WHERE b.code = s.code) ORDER BY s.ctid""",
+    "zone": """
+        INSERT INTO zones (building_id, code, name, floor, zone_use)
+        SELECT b.building_id, s.code, s.name, s.floor, s.zone_use
+        FROM staged_zone s JOIN buildings b ON b.code = s.parent
+        WHERE NOT EXISTS (SELECT FROM zones z WHERE z.building_id = b.building_id AND z.code = s.code)
+        ORDER BY s.ctid""",
+    "device": """
+        INSERT INTO devices (building_id, zone_id, code, name, model, power, retired)
+        SELECT b.building_id, z.zone_id, s.code, s.name, s.model, s.power, s.retired
+        FROM staged_device s JOIN buildings b ON b.code = s.parent
+        LEFT JOIN zones z ON z.building_id = b.building_id AND z.code = s.zone
+        WHERE NOT EXISTS (SELECT FROM devices d WHERE d.building_id = b.building_id AND d.code = s.code)
+        ORDER BY s.ctid""",
+    "sensor": """
+        INSERT INTO sensors (device_id, channel, quantity, unit, range_low, range_high, interval_seconds)
+        SELECT d.device_id, s.code, s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds
+        FROM staged_sensor s JOIN buildings b ON b.code = s.building
+        JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
+        WHERE NOT EXISTS (SELECT FROM sensors x WHERE x.device_id = d.device_id AND x.channel = s.code)
+        ORDER BY s.ctid""",
+}
+
+# What a file refers to without holding it: asked for by key, so that a small file costs little in a large city.
+CREATE_WANTED = "CREATE TEMPORARY TABLE wanted (kind text, key text) ON COMMIT DROP"
+COPY_WANTED = "COPY wanted FROM STDIN"
+ANALYZE_WANTED = "ANALYZE wanted"
+SELECT_REGISTERED = """
+SELECT kind, key FROM wanted w WHERE kind = 'area' AND EXISTS (SELECT FROM areas WHERE code = key)
+UNION ALL
+SELECT kind, key FROM wanted w WHERE kind = 'building' AND EXISTS (SELECT FROM buildings WHERE code = key)
+UNION ALL
+SELECT kind, key FROM wanted w
+JOIN buildings b ON b.code = split_part(key, '/', 1)
+JOIN zones z ON z.building_id = b.building_id AND z.code = split_part(key, '/', 2)
+WHERE kind = 'zone'
+UNION ALL
+SELECT kind, key FROM wanted w
+JOIN buildings b ON b.code = split_part(key, '/', 1)
+JOIN devices d ON d.building_id = b.building_id AND d.code = split_part(key, '/', 2)
+WHERE kind = 'device'"""
+SELECT_AREA_PARENTS = "SELECT a.code, p.code FROM areas a LEFT JOIN areas p ON p.area_id = a.parent_id"
 
 SELECT_RECORDS: dict[str, LiteralString] = {
     "area": """
