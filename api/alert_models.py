@@ -1,0 +1,184 @@
+"""An alert as the API shows it: three separate axes, what and where, and what to do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.cursors import Id
+from api.freshness import Answer
+from api.moments import Moment
+from schemas.domain import AlertAction, Condition, Quantity, Severity, SignalClass, SubjectKind, Verdict
+
+
+class Colour(StrEnum):
+    """Severity by its colour, the highest first (红 橙 黄 蓝)."""
+
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    BLUE = "blue"
+
+    @staticmethod
+    def of(severity: int) -> Colour:
+        return Colour[Severity(severity).name]
+
+    @property
+    def severity(self) -> Severity:
+        return Severity[self.name]
+
+
+class Shown(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+class Words(Shown):
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+
+class Named(Shown):
+    """Something of the registry."""
+
+    code: str
+    name: str
+
+
+class Zone(Named):
+    use: str
+
+
+class Channel(Shown):
+    code: str
+    quantity: Quantity
+    sensor_id: int
+
+
+class Place(Shown):
+    """Where an alert is, from the area down to the channel; null where it is about something larger."""
+
+    area: Named
+    building: Named
+    floor: int | None
+    zone: Zone | None
+    device: Named | None
+    channel: Channel | None
+
+
+class Acknowledged(Shown):
+    """Second axis: somebody has seen it."""
+
+    at: Moment
+    by: str
+
+
+class Ruling(Shown):
+    """Third axis: what somebody ruled it to be."""
+
+    verdict: Verdict
+    at: Moment
+    by: str
+
+
+class Alert(Shown):
+    """One episode. `condition`, `acknowledged` and `verdict` are independent of each other."""
+
+    id: int
+    change_id: int = Field(description="The last change of this alert; its version, for If-Match")
+    rule: str
+    title: Words
+    signal_class: SignalClass = Field(alias="class")
+    severity: Colour
+    severity_peak: Colour
+    subject: SubjectKind
+    condition: Condition
+    acknowledged: Acknowledged | None
+    verdict: Ruling | None
+    latching: bool = Field(description="Stays open until it has a verdict and its condition has cleared")
+    late: bool = Field(description="Raised by readings that came late")
+    raised_at: Moment = Field(description="Event time of the reading that completed the condition")
+    recorded_at: Moment = Field(description="When the database learnt of it")
+    cleared_at: Moment | None
+    closed_at: Moment | None
+    value: float | None
+    limit: float | None
+    unit: str | None
+    where: Place
+    advice: Words
+
+
+class HistoryEntry(Shown):
+    """One entry of an alert's append-only history."""
+
+    change_id: int
+    action: AlertAction
+    at: Moment = Field(description="Event time of what a rule saw; wall time of what a person did")
+    recorded_at: Moment
+    actor: str
+    condition: Condition
+    severity: Colour
+    value: float | None
+    note: str | None
+
+
+class Change(HistoryEntry):
+    """One change of the feed, with the alert as it is now."""
+
+    alert: Alert
+
+
+class Point(Shown):
+    """A reading, or a bucket of them: then `value` is their mean and `quality` the worst of them."""
+
+    at: Moment
+    value: float
+    minimum: float
+    maximum: float
+    count: int
+    quality: int = Field(description="0 good, 1 uncertain, 2 bad, 3 out of range")
+
+
+class Readings(Shown):
+    """Readings of one sensor over a span, at most 2,000 points."""
+
+    sensor_id: int
+    quantity: Quantity
+    unit: str
+    begin: Moment = Field(alias="from")
+    end: Moment = Field(alias="to")
+    bucket_seconds: float | None = Field(description="Null when each point is one reading")
+    points: tuple[Point, ...]
+
+
+class AlertDetail(Alert):
+    """One alert with everything the desk needs to judge it."""
+
+    why: Words
+    source: str = Field(description="Standard and clause of the limit, or that it is a design value")
+    history: tuple[HistoryEntry, ...]
+    readings: Readings | None = Field(description="Around the raise; null when no single sensor raised it")
+
+
+class AlertList(Answer):
+    """A page of alerts. Take changes after `change_id` to keep the list up to date."""
+
+    change_id: int = Field(description="Newest change when the list was read")
+    alerts: tuple[Alert, ...]
+    next: str | None = Field(description="Cursor of the next page; null on the last")
+
+
+class ChangeList(Answer):
+    """Every change after the one asked for, in order, up to the limit."""
+
+    changes: tuple[Change, ...]
+    next: int = Field(description="Ask for changes after this one next time; everything up to it was given")
+    newest: int = Field(description="The newest change there is")
+
+
+AlertId = Annotated[Id, Field(description="As given in the lists")]

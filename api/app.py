@@ -1,0 +1,136 @@
+"""The application, composed once, and the server that runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from api.change_feed import ChangeFeed
+from api.connections import Connections
+from api.guard import Guard, SecurityHeaders
+from api.latency import Latency, make_histogram
+from api.problems import Problem, install_handlers
+from api.routes import acts, alerts, buildings, changes, desk, health, metrics, quarantine, sensors, status
+from schemas.settings import Settings, SettingsError
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 1
+_KEEP_ALIVE_SECONDS = 30
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """Compose the application; it opens its connections when it is started.
+
+    Raises
+    ------
+    SettingsError
+        No database is named.
+    """
+    if settings.database_url is None:
+        raise SettingsError("FENGSUI_DATABASE_URL: the API needs a database")
+    # The interactive documentation would fetch its scripts from another site.
+    app = FastAPI(
+        title="Fengsui 烽燧",
+        version="1",
+        lifespan=_make_lifespan(settings.database_url),
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        responses={500: {"model": Problem, "description": "A mistake of the service"}},
+    )
+    install_handlers(app)
+    # `changes` comes before `alerts`, whose {alert_id} would take it for a number.
+    for module in (changes, alerts, acts, buildings, sensors, quarantine, status, health, metrics):
+        app.include_router(module.router)
+    app.include_router(desk.make_router())
+    app.state.registry = CollectorRegistry()
+    # The last one added is the first to see a request.
+    app.add_middleware(Guard, http_host=settings.http_host)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Latency, histogram=make_histogram(app.state.registry))
+    return app
+
+
+def _make_lifespan(database_url: str) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.connections = Connections(database_url)
+        app.state.change_feed = ChangeFeed(database_url)
+        await app.state.connections.open()
+        listening = asyncio.create_task(app.state.change_feed.run())
+        yield
+        app.state.change_feed.release()
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await app.state.connections.close()
+
+    return lifespan
+
+
+class _Server(uvicorn.Server):
+    """Sends long-polls home when it is asked to stop, so that stopping takes no longer than an answer."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # Being asked to stop is no failure: the signal is not raised again when all is done.
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.state.change_feed.release()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit status.
+
+    A port that is taken is said and is status 1.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # The library says at each attempt that the database is still away; once a request is enough.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    try:
+        listener = _listen(settings.http_host, settings.http_port)
+    except OSError as error:
+        log.error("cannot listen on %s port %d: %s", settings.http_host, settings.http_port, error.strerror)
+        return 1
+    server = make_server(settings)
+    log.info("listening on %s port %d", settings.http_host, settings.http_port)
+    server.run(sockets=[listener])
+    return 0
+
+
+def make_server(settings: Settings) -> uvicorn.Server:
+    """The server, not yet running; it listens where it is told by `run`."""
+    app = make_app(settings)
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    return _Server(config, app)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)

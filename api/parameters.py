@@ -1,0 +1,46 @@
+"""Types that several routes take their parameters in. What is not declared is refused, so a typing error shows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from schemas.domain import CODE_PATTERN
+
+
+class Question(BaseModel):
+    """The parameters of an address."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+Limit = Annotated[int, Field(ge=1, le=1000, description="Most rows in one answer")]
+
+
+def _refuse_control(text: str) -> str:
+    # PostgreSQL refuses NUL, terminals obey escapes, and a name with a line break forges a line of a log.
+    if any(not (character.isprintable() or character in "\n\t") for character in text):
+        raise ValueError("holds control characters")
+    return text
+
+
+def _refuse_lines(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("holds control characters or line breaks")
+    return text
+
+
+PersonName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=64),
+    AfterValidator(_refuse_lines),
+    Field(description="Who does it", examples=["王警官"]),
+]
+Note = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=1000),
+    AfterValidator(_refuse_control),
+    Field(description="Kept in the history"),
+]

@@ -1,0 +1,85 @@
+"""Readings of one sensor over a span, bucketed on the server when there are many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from api.alert_models import Point, Readings
+from api.connections import Connection, fetch_all, fetch_one
+from api.problems import ProblemError
+from schemas.domain import Quantity
+from schemas.units import UNIT_OF
+
+MAX_POINTS = 2000
+AROUND = timedelta(minutes=10)
+
+SELECT_QUANTITY = "SELECT quantity FROM sensors WHERE sensor_id = %(sensor_id)s"
+SELECT_POINTS = """
+SELECT ts AS at, value, value AS minimum, value AS maximum, 1 AS count, quality
+FROM readings WHERE sensor_id = %(sensor_id)s AND ts >= %(begin)s AND ts < %(end)s
+ORDER BY ts LIMIT %(limit)s"""
+# With the buckets counted from the span's begin there is none more than the span holds.
+SELECT_BUCKETS = """
+SELECT time_bucket(%(width)s::interval, ts, %(begin)s::timestamptz) AS at, avg(value) AS value,
+       min(value) AS minimum, max(value) AS maximum, count(*) AS count, max(quality) AS quality
+FROM readings WHERE sensor_id = %(sensor_id)s AND ts >= %(begin)s AND ts < %(end)s
+GROUP BY 1 ORDER BY 1"""
+
+
+@dataclass(frozen=True)
+class Span:
+    """From `begin` up to, not including, `end`."""
+
+    begin: datetime
+    end: datetime
+
+    @property
+    def bucket(self) -> timedelta:
+        """Width of a bucket so that at most `MAX_POINTS` cover the span."""
+        microseconds = (self.end - self.begin) // timedelta(microseconds=1)
+        return timedelta(microseconds=-(-microseconds // MAX_POINTS))
+
+
+async def read_around(connection: Connection, sensor_id: int, moment: datetime) -> Readings:
+    """Readings ten minutes to either side of `moment`."""
+    return await read_readings(connection, sensor_id, Span(moment - AROUND, moment + AROUND))
+
+
+async def read_readings(connection: Connection, sensor_id: int, span: Span) -> Readings:
+    """All readings of the span, or at most 2,000 buckets of them.
+
+    Raises
+    ------
+    ProblemError
+        There is no such sensor.
+    """
+    quantity = await fetch_one(connection, SELECT_QUANTITY, {"sensor_id": sensor_id}, _quantity)
+    if quantity is None:
+        raise ProblemError(404, "no-sensor", f"there is no sensor {sensor_id}")
+    points, width = await _read_points(connection, sensor_id, span)
+    return Readings(
+        sensor_id=sensor_id,
+        quantity=quantity,
+        unit=UNIT_OF[quantity],
+        begin=span.begin,
+        end=span.end,
+        bucket_seconds=width.total_seconds() if width else None,
+        points=tuple(points),
+    )
+
+
+async def _read_points(
+    connection: Connection, sensor_id: int, span: Span
+) -> tuple[list[Point], timedelta | None]:
+    """The points and the width of their buckets, None when they are single readings."""
+    params = {"sensor_id": sensor_id, "begin": span.begin, "end": span.end}
+    points = await fetch_all(connection, SELECT_POINTS, {**params, "limit": MAX_POINTS + 1}, Point)
+    if len(points) <= MAX_POINTS:
+        return points, None
+    buckets = await fetch_all(connection, SELECT_BUCKETS, {**params, "width": span.bucket}, Point)
+    return buckets, span.bucket
+
+
+def _quantity(quantity: str) -> Quantity:
+    return Quantity(quantity)

@@ -1,0 +1,62 @@
+"""``/v1/sensors/{id}/readings``: what one sensor measured."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Path, Query
+from pydantic import Field, model_validator
+from starlette.responses import Response
+
+from api.alert_models import Readings
+from api.answers import answer_json
+from api.connections import ConnectionsDep
+from api.freshness import Answer, read_freshness
+from api.moments import GivenMoment
+from api.parameters import Question
+from api.problems import describe_problems
+from api.reading_store import Span, read_readings
+
+router = APIRouter(prefix="/v1/sensors", tags=["readings"])
+
+_DEFAULT_SPAN = timedelta(hours=1)
+_LONGEST_SPAN = timedelta(days=3660)
+
+
+class SpanParameters(Question):
+    begin: Annotated[
+        GivenMoment | None, Field(alias="from", description="An hour before `to` by default")
+    ] = None
+    end: Annotated[GivenMoment | None, Field(alias="to", description="Now by default")] = None
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.begin and self.end and not timedelta(0) < self.end - self.begin <= _LONGEST_SPAN:
+            raise ValueError("`to` must come after `from`, by ten years at most")
+        return self
+
+    def make_span(self, now: datetime) -> Span:
+        # A span that begins in the future and has no end is an empty one, not a mistake.
+        latest = now if self.begin is None or self.begin < now else self.begin + _DEFAULT_SPAN
+        end = self.end or latest
+        return Span(self.begin or end - _DEFAULT_SPAN, end)
+
+
+class ReadingList(Answer, Readings):
+    """At most 2,000 points."""
+
+
+@router.get("/{sensor_id}/readings", response_model=ReadingList, responses=describe_problems(404, 422, 503))
+async def get_readings(
+    connections: ConnectionsDep,
+    sensor_id: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    parameters: Annotated[SpanParameters, Query()],
+) -> Response:
+    """Every reading of the span, or buckets with mean, least and greatest when there are more than 2,000."""
+    span = parameters.make_span(datetime.now(UTC))
+    async with connections.borrow() as connection:
+        freshness = await read_freshness(connection)
+        readings = await read_readings(connection, sensor_id, span)
+    body = ReadingList(as_of=freshness.as_of, pipeline=freshness.pipeline, **dict(readings))
+    return answer_json(body, freshness)

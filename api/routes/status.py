@@ -1,0 +1,113 @@
+"""``/v1/status``: the whole service on one screen."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from api.alert_models import Shown
+from api.answers import answer_json
+from api.connections import ConnectionsDep
+from api.freshness import Answer, Freshness, Pipeline, read_freshness
+from api.problems import describe_problems
+from api.status_store import Devices, Totals, count_devices, count_open, read_totals
+from schemas.domain import SignalClass
+
+router = APIRouter(prefix="/v1/status", tags=["status"])
+
+
+class PipelineRates(Pipeline):
+    messages_per_second: float
+    readings_per_second: float
+
+
+class MessageCounts(Shown):
+    """Every message received ends as exactly one of the others."""
+
+    received: int
+    stored: int
+    duplicate: int
+    conflict: int
+    quarantined: int
+
+
+class ReadingCounts(Shown):
+    """Every reading received ends as exactly one of the others."""
+
+    received: int
+    stored: int
+    duplicate: int
+    conflict: int
+    rejected: int
+
+
+class DeviceFigures(Shown):
+    total: int
+    online: int = Field(description="Heard recently and not silent")
+    silent: int
+    never_seen: int
+
+
+class DatabaseState(Shown):
+    state: Literal["up"] = Field(description="When it is down, this address answers 503")
+
+
+class BrokerState(Shown):
+    state: Literal["connected", "partly", "disconnected", "unknown"]
+    note: str
+
+
+class Status(Answer):
+    pipeline: PipelineRates
+    messages: MessageCounts
+    readings: ReadingCounts
+    alerts_open: dict[SignalClass, int]
+    devices: DeviceFigures
+    database: DatabaseState
+    broker: BrokerState
+
+
+@router.get("", response_model=Status, responses=describe_problems(503))
+async def get_status(connections: ConnectionsDep) -> Response:
+    """Figures over all workers since their first start, and what is open now."""
+    async with connections.borrow() as connection:
+        freshness = await read_freshness(connection)
+        totals = await read_totals(connection)
+        alerts_open = await count_open(connection)
+        devices = await count_devices(connection)
+    return answer_json(_make_status(freshness, totals, alerts_open, devices), freshness)
+
+
+def _make_status(
+    freshness: Freshness, totals: list[Totals], alerts_open: dict[SignalClass, int], devices: Devices
+) -> Status:
+    return Status(
+        as_of=freshness.as_of,
+        pipeline=PipelineRates(
+            **dict(freshness.pipeline),
+            messages_per_second=freshness.messages_per_second,
+            readings_per_second=freshness.readings_per_second,
+        ),
+        messages=MessageCounts(**_sum(totals, "messages", MessageCounts)),
+        readings=ReadingCounts(**_sum(totals, "readings", ReadingCounts)),
+        alerts_open=alerts_open,
+        devices=DeviceFigures.model_validate(devices, from_attributes=True),
+        database=DatabaseState(state="up"),
+        broker=_make_broker(freshness),
+    )
+
+
+def _sum(totals: list[Totals], what: str, shape: type[Shown]) -> dict[str, int]:
+    return {name: sum(getattr(row, f"{what}_{name}") for row in totals) for name in shape.model_fields}
+
+
+def _make_broker(freshness: Freshness) -> BrokerState:
+    if not freshness.workers_alive:
+        return BrokerState(state="unknown", note=freshness.pipeline.note)
+    if not freshness.workers_connected:
+        return BrokerState(state="disconnected", note=freshness.broker_note)
+    all_connected = freshness.workers_connected == freshness.workers_alive
+    return BrokerState(state="connected" if all_connected else "partly", note=freshness.broker_note)
