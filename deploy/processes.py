@@ -138,11 +138,12 @@ def bound_log(log: Path) -> None:
 
 
 def last_line(log: Path) -> str:
-    """Return the last line of a log that is not blank, or say that there is none."""
+    """Return the last line of a log that names a fatal error, else the last that is not blank."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - 4096))
             lines = file.read().decode(errors="replace").strip().splitlines()
     except OSError:
         lines = []
-    return lines[-1].strip() if lines else "nothing in its log"
+    fatal = [line for line in lines if "FATAL" in line or "PANIC" in line]
+    return (fatal or lines or ["nothing in its log"])[-1].strip()

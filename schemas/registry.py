@@ -12,7 +12,7 @@ from psycopg.rows import TupleRow
 
 from schemas.database import connect
 from schemas.registry_checks import Reference, find_dangling, find_references, find_repeated, find_rings
-from schemas.registry_file import Contents, RegistryError, read_records, write_csv, write_toml
+from schemas.registry_file import Contents, Problem, RegistryError, read_records, write_csv, write_toml
 from schemas.registry_records import RECORD_TYPES, Area, Building, Device, Key, Record, Sensor, Zone
 from schemas.registry_sql import (
     ANALYZE_STAGED,
@@ -23,6 +23,7 @@ from schemas.registry_sql import (
     CREATE_WANTED,
     INSERT,
     SELECT_AREA_PARENTS,
+    SELECT_OTHER_QUANTITIES,
     SELECT_RECORDS,
     SELECT_REGISTERED,
     UPDATE,
@@ -111,12 +112,31 @@ def _merge_all(cursor: Cursor[TupleRow], records: Sequence[Record]) -> ImportRep
         count = _stage(cursor, kind, records)
         if not count:
             continue
+        if kind == Sensor.KIND:
+            _refuse_other_quantities(cursor, records)
         # A new area may be above one that is there; no other kind refers to its own.
         steps = ("insert", "update") if kind == "area" else ("update", "insert")
         counts = {step: cursor.execute(STATEMENTS[step][kind]).rowcount for step in steps}
         report.created[kind], report.updated[kind] = counts["insert"], counts["update"]
         report.unchanged[kind] = count - counts["insert"] - counts["update"]
     return ImportReport(+report.created, +report.updated, +report.unchanged)
+
+
+def _refuse_other_quantities(cursor: Cursor[TupleRow], records: Sequence[Record]) -> None:
+    """A sensor with readings keeps its quantity: its history would take on another unit."""
+    changed = {key: (old, new) for key, old, new in cursor.execute(SELECT_OTHER_QUANTITIES).fetchall()}
+    problems = [
+        Problem(
+            record.line,
+            record.code,
+            f"has readings of {changed[record.key][0]} and cannot become {changed[record.key][1]}; "
+            "give the new quantity a channel of its own",
+        )
+        for record in records
+        if record.KIND == Sensor.KIND and record.key in changed
+    ]
+    if problems:
+        raise RegistryError(problems)
 
 
 def _stage(cursor: Cursor[TupleRow], kind: str, records: Sequence[Record]) -> int:

@@ -156,3 +156,11 @@ SELECT_RECORDS: dict[str, LiteralString] = {
         FROM sensors s JOIN devices d USING (device_id) JOIN buildings b USING (building_id)
         ORDER BY sensor_id""",
 }
+
+SELECT_OTHER_QUANTITIES: LiteralString = """
+SELECT b.code || '/' || d.code || '/' || s.code, x.quantity, s.quantity
+FROM staged_sensor s
+JOIN buildings b ON b.code = s.building
+JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
+JOIN sensors x ON x.device_id = d.device_id AND x.channel = s.code
+WHERE x.quantity <> s.quantity AND EXISTS (SELECT FROM readings r WHERE r.sensor_id = x.sensor_id)"""

@@ -91,6 +91,19 @@ def test_an_update_keeps_the_number_of_a_sensor(
     ]
 
 
+def test_a_sensor_with_readings_keeps_its_quantity(
+    settings: Settings, database: psycopg.Connection, tmp_path: Path
+) -> None:
+    rows = [AREA, row(**BUILDING), row(**DEVICE)]
+    import_registry(url_of(settings), write(tmp_path, *rows, row(**SENSOR)))
+    other = write(tmp_path, row(**SENSOR | {"quantity": "co"}))
+    import_registry(url_of(settings), other)
+    database.execute("INSERT INTO readings VALUES (now(), now(), 3, 1, 0)")
+    with pytest.raises(RegistryError) as caught:
+        import_registry(url_of(settings), write(tmp_path, row(**SENSOR)))
+    assert "has readings of co and cannot become smoke" in caught.value.problems[0].reason
+
+
 def test_every_bad_line_is_named_with_its_reason(settings: Settings, tmp_path: Path) -> None:
     path = write(
         tmp_path,
