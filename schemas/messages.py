@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from schemas.domain import DeviceEventKind
+from schemas.domain import DeviceEventKind, SignalClass, SubjectKind
 from schemas.refusals import Reason
 
 MAX_PAYLOAD_BYTES = 256 * 1024
@@ -126,3 +126,30 @@ class Receipt(WireModel):
     """What the service publishes on ``…/receipts`` after commit: the highest sequence number stored."""
 
     seq: int
+
+
+class AlertNotice(BaseModel):
+    """What the service publishes on ``{root}/alerts/{building}`` when a rule raises or clears.
+
+    While the database is away it comes with `persisted` false at once, and again with `persisted` true and the
+    same `batch` when the change has been stored; otherwise once, after commit.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    change: Literal["raise", "clear"]
+    rule: str
+    signal_class: SignalClass = Field(alias="class", serialization_alias="class")
+    severity: int
+    latching: bool
+    subject_kind: SubjectKind
+    subject_id: int
+    building: str
+    device: str | None
+    at: int = Field(description="Event time, microseconds since the epoch")
+    late: bool
+    value: float | None
+    limit: float | None
+    unit: str | None
+    persisted: bool
+    batch: int
