@@ -1,4 +1,4 @@
-"""A worker's one database connection, which outlives the server's absences."""
+"""A worker's one database connection: used by one thread, brought back by another when it is lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from schemas.database import connect
 log = logging.getLogger(__name__)
 
 TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext('fengsui ingest'), hashtext(%s))"
-LONGEST_WAIT_SECONDS = 5.0
+# Our own former session may still be there when the network broke between us; it would hold the lock for long.
+END_FORMER = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s AND application_name = %s"
+LONGEST_WAIT_SECONDS = 2.0
+TAKEN_AFTER_ATTEMPTS = 20
 
 # What passes when the server is well again, as against what is wrong with the data (SQLSTATE classes 08, 40,
 # 53, 55, 57 and 25006): the first is tried again, the second ends the worker, so that it is seen.
@@ -26,8 +29,8 @@ Outage = (OperationalError, InterfaceError, ReadOnlySqlTransaction)
 Result = TypeVar("Result")
 
 
-class StoppedError(Exception):
-    """The worker was told to stop while it waited for the database; nothing unfinished was acknowledged."""
+class AwayError(Exception):
+    """The database does not serve now; what was asked was not done, or (at a commit) it is not known."""
 
 
 class WorkerTakenError(Exception):
@@ -35,78 +38,98 @@ class WorkerTakenError(Exception):
 
 
 class DatabaseLink:
-    """Runs operations on a connection that holds the worker's lock; waits out the server's absence."""
+    """Holds the connection and with it the worker's lock; whoever loses it is reconnected in the background."""
 
-    def __init__(self, database_url: str, worker: str, stopping: threading.Event) -> None:
+    def __init__(self, database_url: str, worker: str) -> None:
         self._url = database_url
         self._worker = worker
-        self._stopping = stopping
+        self._name = f"fengsui {worker}"
         self._connection: Connection[TupleRow] | None = None
+        self._former_pid = 0
+        self._connecting: threading.Thread | None = None
+        self._closed = threading.Event()
+        self._taken = False
 
-    def open(self) -> None:
-        """Connect and take the worker's lock, waiting for either as long as it takes.
-
-        Raises
-        ------
-        StoppedError
-            The worker was told to stop first.
-        """
+    def open(self, stopping: threading.Event) -> bool:
+        """Connect and take the worker's lock, waiting for either as long as it takes; False when told to stop."""
         told = False
-        while True:
+        while not stopping.is_set():
             try:
-                self.run(lambda _: None)
-                return
+                self._connection = self._connect()
+                return True
             except WorkerTakenError:
                 if not told:
                     log.warning("another process is worker %s; standing by for its place", self._worker)
                 told = True
-                self._wait(1.0)
+                stopping.wait(1.0)
+            except Outage as error:
+                log.warning("the database does not serve: %s", first_line(error))
+                stopping.wait(1.0)
+        return False
 
     def run(self, operation: Callable[[Connection[TupleRow]], Result]) -> Result:
-        """Run `operation`, again and again over the server's absences until it succeeds.
-
-        The operation must bear to be run twice when its commit was not confirmed.
+        """Run `operation` once.
 
         Raises
         ------
-        StoppedError
-            The worker was told to stop first.
+        AwayError
+            There is no connection, or it was lost on the way; it is being brought back.
         WorkerTakenError
             Meanwhile another process has become this worker.
         """
-        attempt = 0
-        while True:
-            try:
-                connection = self._connection or self._connect()
-                return operation(connection)
-            except Outage as error:
-                self._drop()
-                attempt += 1
-                if attempt == 1 or attempt % 10 == 0:
-                    log.warning("the database does not serve, attempt %d: %s", attempt, _first_line(error))
-                self._wait(min(LONGEST_WAIT_SECONDS, 0.1 * 2**attempt) * random.uniform(0.5, 1.0))
+        connection = self._connection
+        if connection is None:
+            if self._taken:
+                raise WorkerTakenError(f"another process is worker {self._worker}")
+            raise AwayError("not connected")
+        try:
+            return operation(connection)
+        except Outage as error:
+            log.warning("the database does not serve: %s", first_line(error))
+            self._reconnect(connection)
+            raise AwayError(first_line(error)) from error
 
     def close(self) -> None:
-        self._drop()
+        self._closed.set()
+        if self._connecting is not None:
+            self._connecting.join(10)
+        if self._connection is not None:
+            self._connection.close()
+
+    def _reconnect(self, lost: Connection[TupleRow]) -> None:
+        self._connection = None
+        self._former_pid = lost.info.backend_pid
+        lost.close()
+        self._connecting = threading.Thread(target=self._keep_connecting, name="reconnect", daemon=True)
+        self._connecting.start()
+
+    def _keep_connecting(self) -> None:
+        attempt = taken = 0
+        while not self._closed.is_set():
+            try:
+                self._connection = self._connect()
+                log.info("the database serves again")
+                return
+            except WorkerTakenError:
+                taken += 1
+                if taken >= TAKEN_AFTER_ATTEMPTS:
+                    self._taken = True
+                    return
+            except Outage:
+                pass
+            attempt += 1
+            self._closed.wait(min(LONGEST_WAIT_SECONDS, 0.1 * 2**attempt) * random.uniform(0.5, 1.0))
 
     def _connect(self) -> Connection[TupleRow]:
-        connection = connect(self._url, f"fengsui {self._worker}")
+        connection = connect(self._url, self._name)
+        if self._former_pid:
+            connection.execute(END_FORMER, (self._former_pid, self._name))
         row = connection.execute(TRY_LOCK, (self._worker,)).fetchone()
         if not (row and row[0]):
             connection.close()
             raise WorkerTakenError(f"another process is worker {self._worker}")
-        self._connection = connection
         return connection
 
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
 
-    def _wait(self, seconds: float) -> None:
-        if self._stopping.wait(seconds):
-            raise StoppedError("told to stop while waiting for the database")
-
-
-def _first_line(error: Error) -> str:
+def first_line(error: Error) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,7 @@ from ingest.subscriber import Message
 from schemas.columns import MICROSECONDS, READING, Batch, DeviceEvent
 from schemas.decode import WireReadings
 from schemas.domain import DeviceEventKind, Quality
-from schemas.messages import EventMessage, StatusMessage
+from schemas.messages import MAX_SEQ, EventMessage, StatusMessage
 from schemas.refusals import Reason, Refusal
 from schemas.roster import Channel, Device, Roster
 from schemas.settings import Settings
@@ -23,6 +24,7 @@ from schemas.units import CONVERSIONS, find_conversion
 _UNREGISTERED = frozenset(
     {Reason.UNKNOWN_BUILDING, Reason.UNKNOWN_DEVICE, Reason.WRONG_BUILDING, Reason.UNKNOWN_CHANNEL}
 )
+_SEQ = re.compile(rb'"seq"\s*:\s*(\d{1,19})\b')
 _QUALITIES = {None: Quality.GOOD, "good": Quality.GOOD, "uncertain": Quality.UNCERTAIN, "bad": Quality.BAD}
 
 
@@ -41,8 +43,7 @@ class Resolved:
     """A batch in columns, with what could not be placed.
 
     `refusals` maps the place of a message in the batch to its refusals: one for each sample refused, or a single
-    one for the message as a whole. `seqs` maps a device's slot to the highest sequence number in the batch,
-    `heard` to the time of its latest message.
+    one for the message as a whole. `heard` maps a device's slot to the time of its latest message.
     """
 
     messages: list[Message]
@@ -50,7 +51,6 @@ class Resolved:
     statuses: list[DeviceStatus]
     refusals: dict[int, list[Refusal]]
     samples_received: int
-    seqs: dict[int, int]
     heard: dict[int, int]
 
     @property
@@ -74,7 +74,8 @@ class _Columns:
     statuses: list[DeviceStatus] = field(default_factory=list)
     refusals: defaultdict[int, list[Refusal]] = field(default_factory=lambda: defaultdict(list))
     samples_received: int = 0
-    seqs: dict[int, int] = field(default_factory=dict)
+    seqs: list[tuple[int, int]] = field(default_factory=list)
+    births: list[tuple[int, int]] = field(default_factory=list)
     heard: dict[int, int] = field(default_factory=dict)
 
     def add(self, place: int, channel: Channel, observed_at: int, value: float, quality: int) -> None:
@@ -96,6 +97,7 @@ def resolve_messages(
     for place, (message, item) in enumerate(zip(messages, decoded, strict=True)):
         if isinstance(item.content, Refusal):
             columns.refusals[place].append(item.content)
+            _note_refused_seq(columns, item, message, roster)
             continue
         device = _find_device(columns, place, item, roster)
         if device is None:
@@ -108,20 +110,27 @@ def resolve_messages(
         elif isinstance(item.content, EventMessage):
             _resolve_event(columns, place, item.content, device, message, settings)
         else:
-            _resolve_status(columns, place, item.content, device)
+            _resolve_status(columns, place, item.content, device, message)
     readings = _lay_out(columns, messages, roster)
     readings = _refuse_impossible_times(columns, readings, settings)
     heard = np.fromiter(columns.heard, np.int32, len(columns.heard))
-    batch = Batch(readings, tuple(columns.events), heard)
+    batch = Batch(readings, tuple(columns.events), heard, tuple(columns.seqs), tuple(columns.births))
     return Resolved(
         messages,
         batch,
         columns.statuses,
         dict(columns.refusals),
         columns.samples_received,
-        columns.seqs,
         columns.heard,
     )
+
+
+def _note_refused_seq(columns: _Columns, item: Decoded, message: Message, roster: Roster) -> None:
+    """A message in quarantine is kept too: its device must not wait for its receipt for ever."""
+    device = roster.buildings.get(item.building, {}).get(item.device)
+    seq = _SEQ.search(message.payload)
+    if device is not None and seq is not None and int(seq[1]) <= MAX_SEQ:
+        columns.seqs.append((device.slot, int(seq[1])))
 
 
 def count_samples(content: WireReadings) -> int:
@@ -157,7 +166,7 @@ def _explain_missing_device(item: Decoded, roster: Roster) -> tuple[Reason, str]
 def _resolve_readings(columns: _Columns, place: int, content: WireReadings, device: Device) -> None:
     columns.samples_received += count_samples(content)
     if content.seq is not None:
-        columns.seqs[device.slot] = max(columns.seqs.get(device.slot, 0), content.seq)
+        columns.seqs.append((device.slot, content.seq))
     at = to_microseconds(content.ts) if content.ts is not None else 0
     for name, value in (content.values or {}).items():
         channel = device.channels.get(name)
@@ -202,6 +211,8 @@ def _refuse_unit(columns: _Columns, place: int, unit: str, channel: Channel) -> 
 def _resolve_event(
     columns: _Columns, place: int, content: EventMessage, device: Device, message: Message, settings: Settings
 ) -> None:
+    if content.seq is not None:
+        columns.seqs.append((device.slot, content.seq))
     channel = device.channels.get(content.channel) if content.channel is not None else None
     if content.channel is not None and channel is None:
         _refuse_channel(columns, place, content.channel, device)
@@ -226,8 +237,13 @@ def _resolve_event(
     )
 
 
-def _resolve_status(columns: _Columns, place: int, content: StatusMessage, device: Device) -> None:
+def _resolve_status(
+    columns: _Columns, place: int, content: StatusMessage, device: Device, message: Message
+) -> None:
     online = content.state == "online"
+    # A retained birth is an old one that the broker tells again.
+    if online and content.seq is not None and not message.retained:
+        columns.births.append((device.slot, content.seq))
     if not online:
         # A will is the broker's word about the device, not the device's own.
         columns.heard.pop(device.slot, None)

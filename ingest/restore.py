@@ -18,6 +18,7 @@ from schemas.roster import Roster
 # Longer than any rule looks back or waits.
 LOOK_BACK_US = 15 * 60 * 1_000_000
 
+SELECT_SEQUENCES = "SELECT device_id, last_seq FROM device_state WHERE last_seq IS NOT NULL"
 COPY_RECENT = """
 COPY (
     SELECT ts, received_at, value, sensor_id, quality FROM readings
@@ -31,6 +32,8 @@ def restore_engine(
     """Bring `engine` to where the tables are; returns the changes that the stored readings make all the same."""
     with connection.cursor() as cursor:
         engine.restore(read_conditions(cursor))
+        for device_id, seq in cursor.execute(SELECT_SEQUENCES):
+            engine.sequences.restore(roster.device_slots[device_id], seq)
     return engine.rebuild(read_recent(connection, roster, now))
 
 

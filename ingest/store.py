@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +34,7 @@ FROM unnest(%s::integer[], %s::float8[], %s::float8[], %s::bigint[]) AS heard (d
 ON CONFLICT (device_id) DO UPDATE SET
     last_received_at = GREATEST(known.last_received_at, EXCLUDED.last_received_at),
     last_observed_at = GREATEST(known.last_observed_at, EXCLUDED.last_observed_at),
-    last_seq = GREATEST(known.last_seq, EXCLUDED.last_seq)"""
+    last_seq = COALESCE(EXCLUDED.last_seq, known.last_seq)"""
 UPSERT_ONLINE = """
 INSERT INTO device_state AS known (device_id, online, firmware) VALUES (%s, %s, %s)
 ON CONFLICT (device_id) DO UPDATE SET
@@ -66,22 +66,27 @@ SELECT_LAST_BATCH = "SELECT last_batch FROM ingest_totals WHERE worker = %s"
 
 @dataclass(frozen=True)
 class Work:
-    """Everything one transaction has to write. `number` is the batch's own, larger than that of any before."""
+    """Everything one transaction has to write.
+
+    `number` is the batch's own, larger than that of any before; `receipts` maps device slots to the number up to
+    which everything is stored once this batch is.
+    """
 
     worker: str
     number: int
     resolved: Resolved
     changes: Sequence[Change]
     roster: Roster
+    receipts: Mapping[int, int]
 
 
-def was_committed(connection: Connection[TupleRow], work: Work) -> bool:
+def was_committed(work: Work, connection: Connection[TupleRow]) -> bool:
     """Whether a batch whose commit was not confirmed has taken effect all the same."""
     row = connection.execute(SELECT_LAST_BATCH, (work.worker,)).fetchone()
-    return row is not None and bool(row[0] == work.number)
+    return row is not None and bool(row[0] >= work.number)
 
 
-def commit_batch(connection: Connection[TupleRow], work: Work) -> None:
+def commit_batch(work: Work, connection: Connection[TupleRow]) -> None:
     """Store a batch whole or not at all; when it returns, every message of it may be acknowledged.
 
     Raises
@@ -90,12 +95,12 @@ def commit_batch(connection: Connection[TupleRow], work: Work) -> None:
         Nothing was stored, or (at a lost connection) it is not known and `was_committed` tells.
     """
     try:
-        _write(connection, work, collides=False)
+        _write(work, connection, collides=False)
     except UniqueViolation:
-        _write(connection, work, collides=True)
+        _write(work, connection, collides=True)
 
 
-def _write(connection: Connection[TupleRow], work: Work, *, collides: bool) -> None:
+def _write(work: Work, connection: Connection[TupleRow], *, collides: bool) -> None:
     resolved, roster = work.resolved, work.roster
     readings = resolved.batch.readings
     sensor_ids = roster.sensors["sensor_id"][readings["slot"]]
@@ -103,7 +108,7 @@ def _write(connection: Connection[TupleRow], work: Work, *, collides: bool) -> N
         fates = (sort_readings if collides else copy_readings)(cursor, readings, sensor_ids)
         fresh = _write_events(cursor, resolved, roster) | _write_statuses(cursor, resolved, roster)
         _write_quarantine(cursor, resolved)
-        _write_device_state(cursor, resolved, roster)
+        _write_device_state(cursor, work)
         outcomes = judge_outcomes(resolved, fates, fresh)
         _write_totals(cursor, work, fates, outcomes)
         apply_changes(cursor, work.changes)
@@ -172,7 +177,8 @@ def _write_quarantine(cursor: Cursor[TupleRow], resolved: Resolved) -> None:
             cursor.execute(UPSERT_QUARANTINE, (*row, message.received_at, message.received_at))
 
 
-def _write_device_state(cursor: Cursor[TupleRow], resolved: Resolved, roster: Roster) -> None:
+def _write_device_state(cursor: Cursor[TupleRow], work: Work) -> None:
+    resolved, roster = work.resolved, work.roster
     # In the order of ids, so that two writers never wait for each other.
     slots = sorted(resolved.heard, key=lambda slot: int(roster.devices["device_id"][slot]))
     if not slots:
@@ -184,7 +190,7 @@ def _write_device_state(cursor: Cursor[TupleRow], resolved: Resolved, roster: Ro
             [int(roster.devices["device_id"][slot]) for slot in slots],
             [float(resolved.heard[slot]) for slot in slots],
             [float(observed[slot]) for slot in slots],
-            [resolved.seqs.get(slot, -1) for slot in slots],
+            [work.receipts.get(slot, -1) for slot in slots],
         ),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import queue
 import threading
@@ -37,6 +36,7 @@ class Message:
     mid: int
     qos: int
     session: int
+    retained: bool = False
 
 
 class Subscriber:
@@ -111,9 +111,9 @@ class Subscriber:
             if message.qos and message.session == self._session:
                 self._client.ack(message.mid, message.qos)
 
-    def publish_receipt(self, topic: str, seq: int) -> None:
-        """Tell a device the highest sequence number stored; retained, so that it learns after an absence too."""
-        self._client.publish(topic, json.dumps({"seq": seq}), qos=0, retain=True)
+    def publish(self, topic: str, text: str, *, qos: int, retain: bool) -> None:
+        """Send what the service has to say; while the broker is away it waits here."""
+        self._client.publish(topic, text, qos=qos, retain=retain)
 
     def _make_client(self, settings: Settings) -> mqtt.Client:
         url = urlsplit(settings.mqtt_url or "")
@@ -173,7 +173,15 @@ class Subscriber:
         except UnicodeDecodeError:
             # MQTT demands UTF-8; what a broker lets through all the same is quarantined under this name.
             topic = "not-utf8"
-        item = Message(topic, bytes(message.payload), received_at, message.mid, message.qos, self._session)
+        item = Message(
+            topic,
+            bytes(message.payload),
+            received_at,
+            message.mid,
+            message.qos,
+            self._session,
+            message.retain,
+        )
         if message.qos:
             self._waiting.put(item)
             return

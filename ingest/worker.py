@@ -7,12 +7,26 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
-from ingest.database_link import DatabaseLink, StoppedError, WorkerTakenError
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from ingest.committer import Committer
+from ingest.database_link import AwayError, DatabaseLink, WorkerTakenError
 from ingest.heartbeat import Heartbeat
 from ingest.path import ReadingPath
+from ingest.resolving import resolve_messages
+from ingest.restore import restore_engine
+from ingest.spool import Spool
+from ingest.store_alerts import write_catalogue
+from ingest.store_roster import load_roster
 from ingest.subscriber import Subscriber
+from rules.catalogue import CATALOGUE
+from rules.engine import Engine
 from schemas.columns import MICROSECONDS
+from schemas.roster import Roster
 from schemas.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -20,6 +34,9 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 0.5
 # Longer than this between two batches and the worker itself was held up: what it did not hear, it could not hear.
 DEAF_AFTER_US = 5 * MICROSECONDS
+
+
+Result = TypeVar("Result")
 
 
 def run_worker(settings: Settings) -> int:
@@ -36,6 +53,10 @@ def run_worker(settings: Settings) -> int:
     return 0
 
 
+class StoppedError(Exception):
+    """The worker was told to stop before it had begun."""
+
+
 class Worker:
     """Owns the parts of one ingest process and the loop that drives them."""
 
@@ -43,10 +64,12 @@ class Worker:
         assert settings.database_url is not None
         self._settings = settings
         self._stopping = stopping
-        self._database = DatabaseLink(settings.database_url, settings.worker, stopping)
+        self._database = DatabaseLink(settings.database_url, settings.worker)
+        self._spool = Spool(settings.spool_path, settings.spool_max_bytes)
         self._subscriber = Subscriber(settings)
-        self._path = ReadingPath(settings, self._database, self._subscriber)
-        self._heartbeat = Heartbeat(settings.worker, os.getpid(), _now())
+        heartbeat = Heartbeat(settings.worker, os.getpid(), _now())
+        self._committer = Committer(settings, self._database, self._spool, self._subscriber, heartbeat, _now)
+        self._engine = Engine()
         self._session = 0
         self._looked_at = 0
 
@@ -56,7 +79,7 @@ class Worker:
         return self._subscriber.connected
 
     def run(self) -> None:
-        """Until told to stop: what was taken is committed and acknowledged, the rest stays with the broker.
+        """Until told to stop: what was taken is stored and acknowledged, the rest stays with the broker.
 
         Raises
         ------
@@ -64,39 +87,76 @@ class Worker:
             Another process has become this worker.
         """
         try:
-            self._database.open()
-            self._path.begin(_now())
-            # The broker is asked for messages only once there is somebody to store them.
-            self._subscriber.start()
-            while not self._stopping.is_set():
-                self._work_once()
+            if self._database.open(self._stopping):
+                self._work()
         except StoppedError as stop:
             log.info("%s", stop)
         finally:
             self._subscriber.stop()
             self._database.close()
+            self._spool.close()
 
-    def _work_once(self) -> None:
+    def _work(self) -> None:
+        path = self._begin()
+        try:
+            # The broker is asked for messages only once there is somebody to store them.
+            self._subscriber.start()
+            while not self._stopping.is_set():
+                self._work_once(path)
+            # What was received already need not be delivered again.
+            path.process(self._subscriber.take(self._settings.batch_max_messages, 0, 0), _now())
+        finally:
+            self._committer.stop()
+
+    def _begin(self) -> ReadingPath:
+        """Store what was spooled, take over what the tables know, and judge what is already true."""
+        now = _now()
+        roster = self._patiently(lambda link: load_roster(link, Roster.empty()))
+        self._patiently(_publish_catalogue)
+        self._committer.adopt(roster)
+        while len(self._spool):
+            self._committer.drain_spool()
+            self._wait_a_moment()
+        self._engine.adopt(roster)
+        changes = self._patiently(lambda link: restore_engine(link, self._engine, roster, now))
+        self._committer.start()
+        path = ReadingPath(self._settings, self._committer, self._engine, roster, now)
+        path.store_and_acknowledge(resolve_messages([], [], roster, self._settings), changes)
+        return path
+
+    def _work_once(self, path: ReadingPath) -> None:
         settings = self._settings
         messages = self._subscriber.take(
             settings.batch_max_messages, settings.batch_max_age_ms / 1000, PATIENCE_SECONDS
         )
-        self._notice_deafness(_now())
-        resolved = self._path.process(messages, _now())
         now = _now()
-        if messages:
-            self._heartbeat.count(now, len(messages), resolved.samples_received, messages[0].received_at)
-        if self._heartbeat.is_due(now):
-            connected, note = self._subscriber.connected, self._subscriber.note
-            self._database.run(lambda link: self._heartbeat.write(link, now, connected, note))
+        self._notice_deafness(path, now)
+        path.process(messages, now)
         self._looked_at = _now()
 
-    def _notice_deafness(self, now: int) -> None:
+    def _notice_deafness(self, path: ReadingPath, now: int) -> None:
         """While the broker was away or this process was held up, silence says nothing about devices."""
         held_up = now - self._looked_at > DEAF_AFTER_US
         if held_up or not self._subscriber.connected or self._session != self._subscriber.session:
             self._session = self._subscriber.session
-            self._path.listen_from(now)
+            path.listen_from(now)
+
+    def _patiently(self, operation: Callable[[Connection[TupleRow]], Result]) -> Result:
+        """Run an operation at start, again until the database serves."""
+        while True:
+            try:
+                return self._database.run(operation)
+            except AwayError:
+                self._wait_a_moment()
+
+    def _wait_a_moment(self) -> None:
+        if self._stopping.wait(0.1):
+            raise StoppedError("told to stop before the database served")
+
+
+def _publish_catalogue(connection: Connection[TupleRow]) -> None:
+    with connection.transaction(), connection.cursor() as cursor:
+        write_catalogue(cursor, CATALOGUE)
 
 
 def _now() -> int:

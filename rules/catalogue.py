@@ -138,6 +138,18 @@ DEVICE_SILENT = Rule(
     source="design value: three intervals, at least 90 s; 2.2 heartbeats for battery devices",
 )
 
+SEQUENCE_GAP = Rule(
+    id="sequence_gap",
+    signal_class=SignalClass.FAULT,
+    severity=Severity.BLUE,
+    latching=False,
+    title_zh="报文序号缺失",
+    title_en="Messages are missing",
+    advice_zh="该设备有报文未到达。检查网关的存储转发和网络；补发后自动恢复。",
+    advice_en="Messages of this device never came. Check gateway and network; it clears when they are sent again.",
+    source="design value: a gap in the sequence numbers that stays for 120 s",
+)
+
 DETECTOR_FIRE_STATE = Rule(
     id="detector_fire_state",
     signal_class=SignalClass.FIRE,
@@ -192,6 +204,7 @@ DECLARATION_RULES: dict[DeviceEventKind, Rule] = {
 CATALOGUE: tuple[Rule, ...] = (
     *READING_RULES,
     DEVICE_SILENT,
+    SEQUENCE_GAP,
     DETECTOR_FIRE_STATE,
     MANUAL_CALL_POINT,
     DEVICE_FAULT_STATE,

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.catalogue import DECLARATION_RULES, DEVICE_SILENT, READING_RULES
+from rules.catalogue import DECLARATION_RULES, DEVICE_SILENT, READING_RULES, SEQUENCE_GAP
 from rules.changes import Change, ChangeKind, KnownCondition, Subject
 from rules.episodes import Episodes
 from rules.rule import ReadingRule, Rule, View
+from rules.sequences import Sequences
 from rules.silence import Silence
 from rules.windows import Windows
 from schemas.columns import NEVER, Batch, DeviceEvent
@@ -35,6 +36,7 @@ class Engine:
         self._declared: dict[tuple[str, int], int] = {}
         self._declared_ended: dict[tuple[str, int], int] = {}
         self._silence = Silence()
+        self.sequences = Sequences()
 
     def adopt(self, roster: Roster) -> None:
         """Take over a newer roster; slots of the former one must stand for the same sensors and devices."""
@@ -80,6 +82,7 @@ class Engine:
         changes = list(self._judge_readings(batch.readings))
         changes += self._judge_events(batch.events)
         changes += self._judge_silence(batch, now)
+        changes += self._judge_sequences(batch, now)
         return changes
 
     # Readings
@@ -188,12 +191,28 @@ class Engine:
         for slot in self._silence.sweep(now):
             yield Change(ChangeKind.RAISE, DEVICE_SILENT, self._device_subject(int(slot)), now)
 
+    def _judge_sequences(self, batch: Batch, now: int) -> Iterator[Change]:
+        for slot, first in batch.births:
+            self.sequences.begin(slot, first)
+        for slot, seq in batch.seqs:
+            self.sequences.hear(slot, seq, now)
+        fallen, filled = self.sequences.sweep(now)
+        for slot in filled:
+            yield Change(ChangeKind.CLEAR, SEQUENCE_GAP, self._device_subject(slot), now)
+        for slot in fallen:
+            note = f"missing {self.sequences.missing(slot)}"
+            yield Change(ChangeKind.RAISE, SEQUENCE_GAP, self._device_subject(slot), now, note=note)
+
     def _restore_device(self, known: KnownCondition) -> None:
         slot = self._roster.device_slots.get(known.subject_id)
         if slot is None:
             return
         if known.rule_id == DEVICE_SILENT.id:
             self._silence.silent[slot] = known.active
+            return
+        if known.rule_id == SEQUENCE_GAP.id:
+            if known.active:
+                self.sequences.restore_gap(slot, known.at)
             return
         states = self._declared if known.active else self._declared_ended
         states[known.rule_id, slot] = known.at

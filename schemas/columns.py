@@ -49,12 +49,16 @@ class DeviceEvent:
 class Batch:
     """What the rules are given: readings (n_samples,), events, and the slots of devices heard from.
 
-    Arrival order is the order of the rows; nothing is said about the order of event times.
+    `seqs` are (device slot, sequence number) of each message that has one, `births` (device slot, first number)
+    of devices that say where they begin. Arrival order is the order of the rows; nothing is said about the order
+    of event times.
     """
 
     readings: NDArray[np.void]
     events: tuple[DeviceEvent, ...] = ()
     devices_heard: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    seqs: tuple[tuple[int, int], ...] = ()
+    births: tuple[tuple[int, int], ...] = ()
 
     @staticmethod
     def empty() -> Batch:

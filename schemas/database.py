@@ -6,13 +6,14 @@ from psycopg import AsyncConnection, Connection
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
-# Keep-alives find a half-open connection within 15 s instead of the kernel's two hours.
+# Keep-alives, ours and the server's, find a half-open connection within 15 s instead of the kernel's two hours.
 CONNECT_OPTIONS = {
     "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
     "keepalives_idle": 5,
     "keepalives_interval": 3,
     "keepalives_count": 3,
-    "options": "-c timezone=UTC",
+    "options": "-c timezone=UTC -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3",
 }
 
 

@@ -115,15 +115,20 @@ class EventMessage(WireModel):
 
 
 class StatusMessage(WireModel):
-    """Retained birth or will of a device on ``…/status``."""
+    """Retained birth or will of a device on ``…/status``.
+
+    `seq` in a birth is the first number that will follow: the device holds nothing older, so nothing older is
+    waited for.
+    """
 
     state: Literal["online", "offline"]
     ts: Timestamp | None = None
+    seq: Seq | None = None
     firmware: Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
 class Receipt(WireModel):
-    """What the service publishes on ``…/receipts`` after commit: the highest sequence number stored."""
+    """What the service publishes on ``…/receipts`` after commit: everything up to `seq` is stored."""
 
     seq: int
 

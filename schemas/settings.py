@@ -74,12 +74,22 @@ class Settings(BaseSettings):
     session_expiry_seconds: int = Field(
         default=7 * 86_400, ge=60, description="How long the broker keeps messages for an absent worker"
     )
+    spool_max_bytes: int = Field(
+        default=2**30,
+        ge=2**20,
+        description="Most that is kept on the worker's disk while the database is away",
+    )
     clock_ahead_max_seconds: float = Field(
         default=120.0, gt=0, description="A reading further in the future than this is quarantined"
     )
     reading_age_max_days: float = Field(
         default=30.0, gt=0, description="A reading older than this is quarantined"
     )
+
+    @property
+    def spool_path(self) -> Path:
+        """Where this worker keeps what comes while the database is away."""
+        return self.data_dir / "spool" / f"{self.worker}.sqlite"
 
     @field_validator("database_url")
     @classmethod

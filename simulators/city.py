@@ -103,7 +103,7 @@ def live(
 ) -> Summary:
     """Let time pass, tick after tick, until `stop` or the end of the duration; then end in order."""
     end = None if duration_seconds is None else clock() + duration_seconds
-    fleet.announce("online")
+    fleet.announce("online", town.begins_at)
     while not stop.is_set() and (end is None or clock() < end):
         now = clock()
         fleet.publish(town.step(now))

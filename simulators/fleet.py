@@ -80,12 +80,15 @@ class Fleet:
             for building in city.buildings
         }
 
-    def announce(self, state: str) -> None:
-        """Publish the retained status of every device; a gateway says of itself only that it goes."""
+    def announce(self, state: str, first_seq: int | None = None) -> None:
+        """Publish the retained status of every device; a gateway says of itself only that it goes.
+
+        `first_seq` is the sequence number that each device begins with.
+        """
         now = self._clock()
         for device in self._city.devices:
             building = self._city.buildings[device.building].code
-            payload = encode_status(state, now, device.model.firmware)
+            payload = encode_status(state, now, device.model.firmware, first_seq)
             self._gateways[building].publish(self._status_topic(building, device.code), payload, retain=True)
         if state == "offline":
             payload = encode_status(state, now, models.GATEWAY.firmware)

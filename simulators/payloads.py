@@ -32,9 +32,10 @@ def encode_readings(model: Model, seq: int, at: float, values: list[float]) -> b
     return _dump({"seq": seq, "samples": samples})
 
 
-def encode_status(state: str, at: float, firmware: str) -> bytes:
-    """A birth or an announced end: `state` is online or offline."""
-    return _dump({"state": state, "ts": _write_stamp(Stamp.UTC, at), "firmware": firmware})
+def encode_status(state: str, at: float, firmware: str, seq: int | None = None) -> bytes:
+    """A birth or an announced end: `state` is online or offline; a birth names the first number to come."""
+    begins: dict[str, object] = {} if seq is None else {"seq": seq}
+    return _dump({"state": state, "ts": _write_stamp(Stamp.UTC, at), "firmware": firmware, **begins})
 
 
 def encode_will() -> bytes:

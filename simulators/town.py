@@ -33,7 +33,8 @@ def first_seq(now: float) -> int:
 
     Whole seconds since 2024. A device sends at most one message in two seconds, so its count stays behind
     the seconds, and a later start always begins above everything that was sent before: the number never
-    goes back, though nothing is kept on disk. A start shows as a jump ahead, next to a birth message.
+    goes back, though nothing is kept on disk. The birth names where it begins, so that nobody waits for
+    what lies between.
     """
     return int(now - _SEQ_EPOCH)
 
@@ -47,6 +48,11 @@ class Town:
         The same seed and the same times give the same messages.
     now
         When the devices are switched on [s since the epoch].
+
+    Attributes
+    ----------
+    begins_at
+        The first sequence number of every device.
     """
 
     def __init__(self, city: City, *, seed: int, incident_every_seconds: float, now: float) -> None:
@@ -57,6 +63,7 @@ class Town:
         self._physics = CityPhysics(layout, np.random.default_rng([seed, 3]))
         self._reporting = Reporting(city, layout, now)
         self._seq = np.full(len(city.devices), first_seq(now), dtype=np.int64)
+        self.begins_at = first_seq(now) + 1
         self._now = now
 
     def step(self, now: float) -> list[Message]:

@@ -61,7 +61,10 @@ def settings(migrated: Settings) -> Settings:
     assert migrated.database_url
     with psycopg.connect(migrated.database_url, autocommit=True) as connection:
         connection.execute(CLEAN)
-    return migrated.model_copy(update={"topic_root": f"{migrated.topic_root}/{secrets.token_hex(4)}"})
+    space = secrets.token_hex(4)
+    return migrated.model_copy(
+        update={"topic_root": f"{migrated.topic_root}/{space}", "data_dir": migrated.data_dir / space}
+    )
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ CREATE TABLE device_state (
     online           boolean,
     firmware         text
 );
+COMMENT ON COLUMN device_state.last_seq IS 'everything up to this sequence number is stored; what the last receipt said';
 COMMENT ON COLUMN device_state.online IS 'what the device''s birth or will message said; null when it never said';
 
 -- Latest reading of each sensor, for lists and for the desk.

@@ -1,0 +1,56 @@
+"""How far a device's messages are stored without a gap, and what becomes of gaps."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.sequences import PATIENCE_US, Sequences
+
+
+def test_the_receipt_stays_before_a_gap_and_passes_it_once_it_is_filled() -> None:
+    book = Sequences()
+    for seq in (5, 6, 9, 8):
+        book.hear(1, seq, 0)
+    assert book.contiguous(1) == 6
+    book.hear(1, 7, 0)
+    assert book.contiguous(1) == 9
+
+
+def test_a_gap_that_stays_becomes_a_fault_and_ends_when_it_is_filled() -> None:
+    book = Sequences()
+    book.hear(1, 5, 0)
+    book.hear(1, 8, 0)
+    assert book.sweep(PATIENCE_US) == ([], [])
+    assert book.sweep(PATIENCE_US + 1) == ([1], [])
+    assert book.missing(1) == "6-7"
+    assert book.sweep(PATIENCE_US + 2) == ([], [])
+    book.hear(1, 6, 0)
+    book.hear(1, 7, 0)
+    assert book.sweep(PATIENCE_US + 3) == ([], [1])
+
+
+def test_a_birth_begins_the_count_anew() -> None:
+    book = Sequences()
+    book.hear(1, 5, 0)
+    book.hear(1, 8, 0)
+    book.begin(1, 1)
+    assert book.contiguous(1) == 0
+    book.hear(1, 1, 0)
+    assert book.contiguous(1) == 1
+    assert book.sweep(10 * PATIENCE_US) == ([], [])
+
+
+@given(st.permutations(range(1, 40)), st.lists(st.integers(1, 39)))
+def test_any_order_with_repetitions_ends_at_the_last(order: list[int], again: list[int]) -> None:
+    book = Sequences()
+    book.hear(1, 0, 0)
+    heard = {0}
+    for seq in [*order[:20], *again, *order[20:]]:
+        book.hear(1, seq, 0)
+        heard.add(seq)
+        upto = book.contiguous(1)
+        assert upto is not None
+        assert heard >= set(range(upto + 1))
+        assert upto + 1 not in heard
+    assert book.contiguous(1) == 39
