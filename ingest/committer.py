@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -21,6 +21,7 @@ from ingest.database_link import AwayError, DatabaseLink
 from ingest.decoding import decode_messages
 from ingest.heartbeat import Heartbeat
 from ingest.notices import make_notices
+from ingest.receipts import Receipts
 from ingest.resolving import resolve_messages
 from ingest.spool import Spool, SpooledBatch, SpoolFullError, pack_change, unpack_change
 from ingest.store import Work, commit_batch, was_committed
@@ -66,6 +67,7 @@ class Committer:
         self._subscriber = subscriber
         self._heartbeat = heartbeat
         self._clock = clock
+        self._receipts = Receipts()
         self._rules = {rule.id: rule for rule in CATALOGUE}
         self._waiting: queue.Queue[Work | RegistryLook] = queue.Queue(MOST_WAITING)
         self._stopping = threading.Event()
@@ -132,6 +134,7 @@ class Committer:
         try:
             while not (self._stopping.is_set() and self._waiting.empty()):
                 self._work_once()
+            self._send_receipts(self._receipts.take_all())
         except BaseException as error:  # noqa: BLE001 - it ends the worker, on the worker's own thread
             self._failure = error
 
@@ -216,19 +219,24 @@ class Committer:
             self._heartbeat.count(self._clock(), len(messages), samples, messages[0].received_at)
 
     def _tell(self, work: Work, *, persisted: bool) -> None:
-        """Notices of its alerts and, once it is stored, the receipts of its devices."""
+        """Notices of its alerts and, once it is stored, the receipts of its devices that are due."""
         root = self._settings.topic_root
         for building, notice in make_notices(work, persisted=persisted):
             self._subscriber.publish(f"{root}/alerts/{building}", notice, qos=1, retain=False)
         if persisted:
-            for slot, seq in work.receipts.items():
-                building, device = work.roster.codes[slot]
-                topic = f"{root}/{building}/{device}/receipts"
-                self._subscriber.publish(topic, f'{{"seq": {seq}}}', qos=0, retain=True)
+            self._receipts.add(work.receipts)
+            self._send_receipts(self._receipts.take(self._clock()))
+
+    def _send_receipts(self, receipts: Iterable[tuple[int, int]]) -> None:
+        for slot, seq in receipts:
+            building, device = self._roster.codes[slot]
+            topic = f"{self._settings.topic_root}/{building}/{device}/receipts"
+            self._subscriber.publish(topic, f'{{"seq": {seq}}}', qos=0, retain=True)
 
     def _keep_house(self, *, look: bool) -> None:
-        """Sign of life and a look at the registry, when they are due and the database serves."""
+        """Receipts held back; sign of life and a look at the registry, when due and the database serves."""
         now = self._clock()
+        self._send_receipts(self._receipts.take(now))
         try:
             if self._heartbeat.is_due(now):
                 connected, note = self._subscriber.connected, self._subscriber.note
