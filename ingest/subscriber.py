@@ -16,6 +16,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from ingest.quick_client import QuickClient
 from schemas.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ KEEPALIVE_SECONDS = 10
 TOPIC_KINDS = ("readings", "events", "status")
 # Messages at QoS 0 have no promise, but they must not fill the memory either.
 MOST_WAITING = 50_000
+# MQTT demands UTF-8; what a broker lets through all the same is quarantined under this name.
+NOT_UTF8 = "not-utf8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ class Subscriber:
 
     def _make_client(self, settings: Settings) -> mqtt.Client:
         url = urlsplit(settings.mqtt_url or "")
-        client = mqtt.Client(
+        client = QuickClient(
+            self._receive,
             CallbackAPIVersion.VERSION2,
             client_id=f"{settings.topic_root}:{settings.worker}".replace("/", "-"),
             protocol=mqtt.MQTTv5,
@@ -168,24 +172,25 @@ class Subscriber:
         log.warning("lost the broker: %s", reason)
 
     def _on_message(self, _: mqtt.Client, __: object, message: mqtt.MQTTMessage) -> None:
-        received_at = time.time_ns() // 1000
+        """What did not come the short way: QoS 0, or with properties."""
+        if message.qos == 0 and len(self._waiting) >= MOST_WAITING:
+            self.dropped_at_qos_0 += 1
+            return
         try:
             topic = message.topic
         except UnicodeDecodeError:
-            # MQTT demands UTF-8; what a broker lets through all the same is quarantined under this name.
-            topic = "not-utf8"
-        item = Message(
-            topic,
-            bytes(message.payload),
-            received_at,
-            message.mid,
-            message.qos,
-            self._session,
-            message.retain,
-        )
-        if not message.qos and len(self._waiting) >= MOST_WAITING:
-            self.dropped_at_qos_0 += 1
-            return
-        self._waiting.append(item)
+            topic = NOT_UTF8
+        self._put(topic, bytes(message.payload), message.mid, message.qos, message.retain)
+
+    def _receive(self, topic: bytes, payload: bytes, mid: int, retained: bool) -> None:
+        try:
+            text = topic.decode()
+        except UnicodeDecodeError:
+            text = NOT_UTF8
+        self._put(text, payload, mid, 1, retained)
+
+    def _put(self, topic: str, payload: bytes, mid: int, qos: int, retained: bool) -> None:
+        received_at = time.time_ns() // 1000
+        self._waiting.append(Message(topic, payload, received_at, mid, qos, self._session, retained))
         if not self._something.is_set():
             self._something.set()

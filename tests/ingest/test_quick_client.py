@@ -1,0 +1,101 @@
+"""The short way in receives what paho would, message for message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import paho.mqtt.client as mqtt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from ingest.quick_client import QuickClient, find_packet
+from schemas.settings import Settings
+from tests.ingest.conftest import wait_until
+
+Received = list[tuple[str, bytes, bool]]
+
+
+@pytest.fixture
+def both(settings: Settings) -> Iterator[tuple[mqtt.Client, Received, Received]]:
+    """A connected quick client, what came the short way, and what came by paho's own."""
+    short: Received = []
+    ordinary: Received = []
+
+    def receive(topic: bytes, payload: bytes, mid: int, retained: bool) -> None:
+        assert mid > 0
+        short.append((topic.decode(), payload, retained))
+
+    def on_message(_: mqtt.Client, __: object, message: mqtt.MQTTMessage) -> None:
+        ordinary.append((message.topic, bytes(message.payload), message.retain))
+
+    url = urlsplit(settings.mqtt_url or "")
+    client = QuickClient(receive, CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+    client.on_message = on_message
+    client.connect(url.hostname or "", url.port or 1883)
+    client.loop_start()
+    yield client, short, ordinary
+    client.disconnect()
+    client.loop_stop()
+
+
+def test_messages_of_every_size_come_whole_and_in_order(
+    both: tuple[mqtt.Client, Received, Received], settings: Settings
+) -> None:
+    client, short, ordinary = both
+    topic = f"{settings.topic_root}/sizes"
+    client.subscribe(topic, qos=1)
+    payloads = [
+        bytes([i % 256]) * size for i, size in enumerate([0, 1, 100, 127, 128, 16_383, 16_384, 1_000_000, 5])
+    ]
+    for payload in payloads * 3:
+        client.publish(topic, payload, qos=1)
+    wait_until(lambda: len(short) == 3 * len(payloads))
+    assert short == [(topic, payload, False) for payload in payloads * 3]
+    assert ordinary == []
+
+
+def test_properties_and_qos_0_take_the_ordinary_way(
+    both: tuple[mqtt.Client, Received, Received], settings: Settings
+) -> None:
+    client, short, ordinary = both
+    topic = f"{settings.topic_root}/properties"
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.UserProperty = [("gateway", "7")]
+    client.publish(topic, b"kept", qos=1, retain=True).wait_for_publish(5)
+    client.subscribe(topic, qos=1)
+    wait_until(lambda: len(short) == 1)
+    client.publish(topic, b"with", qos=1, properties=properties)
+    client.publish(topic, b"none", qos=0)
+    wait_until(lambda: len(ordinary) == 2)
+    assert short == [(topic, b"kept", True)]
+    assert ordinary == [(topic, b"with", False), (topic, b"none", False)]
+
+
+@given(st.lists(st.integers(0, 300_000), max_size=4), st.integers(0, 50))
+def test_packets_are_cut_where_they_end_and_a_torn_one_waits(lengths: list[int], torn: int) -> None:
+    stream = b"".join(mqtt_packet(length) for length in lengths)
+    start, found = 0, []
+    while (frame := find_packet(stream, start)) is not None:
+        found.append(frame[1] - frame[0])
+        start = frame[1]
+    assert found == lengths
+    assert start == len(stream)
+    if lengths and torn:
+        cut = stream[: len(stream) - min(torn, len(mqtt_packet(lengths[-1])) - 1)]
+        last = len(stream) - len(mqtt_packet(lengths[-1]))
+        assert cut == stream or find_packet(cut, last) is None
+
+
+def mqtt_packet(length: int) -> bytes:
+    """A packet with a body of so many zeros (MQTT 5, section 1.5.5: variable byte integer)."""
+    head, rest = bytearray([0x32]), length
+    while True:
+        rest, digit = divmod(rest, 128)
+        head.append(digit | (0x80 if rest else 0))
+        if not rest:
+            return bytes(head) + bytes(length)
