@@ -25,6 +25,8 @@ KEEPALIVE_SECONDS = 10
 TOPIC_KINDS = ("readings", "events", "status")
 # Messages at QoS 0 have no promise, but they must not fill the memory either.
 MOST_WAITING = 50_000
+# A sample takes some 60 bytes on the wire, so this bounds a batch's rows at about 70,000 too.
+MOST_BYTES_IN_BATCH = 4 * 2**20
 # MQTT demands UTF-8; what a broker lets through all the same is quarantined under this name.
 NOT_UTF8 = "not-utf8"
 
@@ -100,7 +102,11 @@ class Subscriber:
         if len(self._waiting) < at_most:
             time.sleep(age_seconds)
         self._something.clear()
-        batch = [self._waiting.popleft() for _ in range(min(at_most, len(self._waiting)))]
+        batch: list[Message] = []
+        size = 0
+        while self._waiting and len(batch) < at_most and size < MOST_BYTES_IN_BATCH:
+            batch.append(self._waiting.popleft())
+            size += len(batch[-1].payload)
         if self._waiting:
             self._something.set()
         return batch
