@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.decoding import Decoded
+from ingest.event_times import judge_time, to_microseconds
 from ingest.subscriber import Message
 from schemas.columns import MICROSECONDS, READING, Batch, DeviceEvent
 from schemas.decode import WireReadings
@@ -218,7 +218,7 @@ def _resolve_event(
         _refuse_channel(columns, place, content.channel, device)
         return
     at = to_microseconds(content.ts)
-    refusal = _judge_time(at, message.received_at, settings)
+    refusal = judge_time(at, message.received_at, settings)
     if refusal:
         columns.refusals[place].append(refusal)
         return
@@ -251,11 +251,6 @@ def _resolve_status(
     columns.statuses.append(DeviceStatus(device.slot, online, firmware, place))
 
 
-def to_microseconds(stamp: int | datetime) -> int:
-    """Milliseconds since the epoch, or an aware datetime, as microseconds since the epoch."""
-    return stamp * 1000 if isinstance(stamp, int) else round(stamp.timestamp() * 1e6)
-
-
 def _lay_out(columns: _Columns, messages: list[Message], roster: Roster) -> NDArray[np.void]:
     readings = np.empty(len(columns.slots), READING)
     readings["slot"] = columns.slots
@@ -280,26 +275,7 @@ def _refuse_impossible_times(
         age <= settings.reading_age_max_days * 86_400 * MICROSECONDS
     )
     for reading in readings[~possible]:
-        refusal = _judge_time(int(reading["observed_at"]), int(reading["received_at"]), settings)
+        refusal = judge_time(int(reading["observed_at"]), int(reading["received_at"]), settings)
         assert refusal is not None
         columns.refusals[int(reading["message"])].append(refusal)
     return readings[possible]
-
-
-def _judge_time(observed_at: int, received_at: int, settings: Settings) -> Refusal | None:
-    ahead_us = observed_at - received_at
-    if ahead_us > settings.clock_ahead_max_seconds * MICROSECONDS:
-        return Refusal.of(
-            Reason.TIMESTAMP_AHEAD,
-            f"{ahead_us / 1e6:.0f} s ahead of the time of receipt, more than {settings.clock_ahead_max_seconds:.0f} s; "
-            "set the device's clock",
-        )
-    if -ahead_us <= settings.reading_age_max_days * 86_400 * MICROSECONDS:
-        return None
-    # Seconds taken for milliseconds land in January 1970.
-    if abs(observed_at * 1000 - received_at) < 366 * 86_400 * MICROSECONDS:
-        return Refusal.of(Reason.TIMESTAMP_IN_SECONDS, "the number counts seconds; send milliseconds")
-    return Refusal.of(
-        Reason.TIMESTAMP_TOO_OLD,
-        f"{-ahead_us / 86_400e6:.1f} days old, more than {settings.reading_age_max_days:.0f}",
-    )

@@ -65,12 +65,17 @@ class Spool:
         self._file.execute("PRAGMA synchronous = FULL")
         self._file.execute(f"PRAGMA max_page_count = {max(16, max_bytes // PAGE_BYTES)}")
         self._file.execute(CREATE)
-        self._count: int = self._file.execute(COUNT).fetchone()[0]
+        self._count = 0
+        self.recount()
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(SpooledBatch).decode
 
     def __len__(self) -> int:
         return self._count
+
+    def recount(self) -> None:
+        """Look again what is held: another process may have had the file until now."""
+        self._count = self._file.execute(COUNT).fetchone()[0]
 
     def append(self, batch: SpooledBatch) -> None:
         try:

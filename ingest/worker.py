@@ -114,6 +114,7 @@ class Worker:
         roster = self._patiently(lambda link: load_roster(link, Roster.empty()))
         self._patiently(_publish_catalogue)
         self._committer.adopt(roster)
+        self._spool.recount()
         while len(self._spool):
             self._committer.drain_spool()
             self._wait_a_moment()

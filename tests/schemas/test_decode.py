@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.resolving import to_microseconds
+from ingest.event_times import to_microseconds
 from schemas.decode import WireReadings, decode_readings
 from schemas.messages import ReadingMessage
 from schemas.refusals import RefusedError, make_printable
