@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -17,8 +18,23 @@ from api.change_feed import ChangeFeed
 from api.connections import Connections
 from api.guard import Guard, SecurityHeaders
 from api.latency import Latency, make_histogram
+from api.names import Names, keep_current
+from api.notice_board import NoticeBoard
+from api.notice_listener import NoticeListener
 from api.problems import Problem, install_handlers
-from api.routes import acts, alerts, buildings, changes, desk, health, metrics, quarantine, sensors, status
+from api.routes import (
+    acts,
+    alerts,
+    buildings,
+    changes,
+    desk,
+    health,
+    metrics,
+    quarantine,
+    sensors,
+    status,
+    unpersisted,
+)
 from schemas.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
@@ -41,18 +57,32 @@ def make_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="Fengsui 烽燧",
         version="1",
-        lifespan=_make_lifespan(settings.database_url),
+        lifespan=_make_lifespan(settings, settings.database_url),
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
         responses={500: {"model": Problem, "description": "A mistake of the service"}},
     )
     install_handlers(app)
-    # `changes` comes before `alerts`, whose {alert_id} would take it for a number.
-    for module in (changes, alerts, acts, buildings, sensors, quarantine, status, health, metrics):
+    # The first two come before `alerts`, whose {alert_id} would take their names for a number.
+    for module in (
+        changes,
+        unpersisted,
+        alerts,
+        acts,
+        buildings,
+        sensors,
+        quarantine,
+        status,
+        health,
+        metrics,
+    ):
         app.include_router(module.router)
     app.include_router(desk.make_router())
     app.state.registry = CollectorRegistry()
+    app.state.notice_board = NoticeBoard()
+    app.state.registry.register(app.state.notice_board)
+    app.state.names = Names()
     # The last one added is the first to see a request.
     app.add_middleware(Guard, http_host=settings.http_host)
     app.add_middleware(SecurityHeaders)
@@ -60,21 +90,35 @@ def make_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _make_lifespan(database_url: str) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _make_lifespan(
+    settings: Settings, database_url: str
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.connections = Connections(database_url)
-        app.state.change_feed = ChangeFeed(database_url)
-        await app.state.connections.open()
-        listening = asyncio.create_task(app.state.change_feed.run())
+        state = app.state
+        state.connections = Connections(database_url)
+        state.change_feed = ChangeFeed(database_url)
+        state.notice_listener = NoticeListener(settings, state.notice_board, random.Random())
+        await state.connections.open()
+        state.notice_listener.start()
+        running = [
+            asyncio.create_task(state.change_feed.run()),
+            asyncio.create_task(keep_current(state.connections, state.names, state.notice_board)),
+        ]
         yield
-        app.state.change_feed.release()
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
-        await app.state.connections.close()
+        state.change_feed.release()
+        await _cancel(running)
+        await asyncio.to_thread(state.notice_listener.stop)
+        await state.connections.close()
 
     return lifespan
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 class _Server(uvicorn.Server):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Annotated, LiteralString, TypeVar
 
+import psycopg
 from fastapi import Depends, Request
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow, kwargs_row
@@ -19,6 +20,8 @@ QUERY_SECONDS = 8.0
 # A pool that cannot connect waits twice as long each time. Giving up early lets the next request try at once,
 # so that the desk is back within a second of the database instead of after a minute.
 GIVE_UP_SECONDS = 2.0
+# How long the database is taken to be away after it did not answer, before it is asked again.
+AWAY_SECONDS = 1.0
 
 Connection = AsyncConnection[TupleRow]
 Query = LiteralString | sql.SQL | sql.Composed
@@ -26,18 +29,33 @@ Params = Mapping[str, object]
 Row = TypeVar("Row")
 
 
+class DatabaseAwayError(psycopg.OperationalError):
+    """The database did not answer a moment ago; it is asked again in the background."""
+
+
 class Connections:
-    """A pool that lends connections in autocommit; whoever writes opens a transaction."""
+    """A pool that lends connections in autocommit; whoever writes opens a transaction.
+
+    Once the database does not answer, nobody waits for it any more: all are refused at once until one attempt,
+    made each second in the background, finds it back.
+    """
 
     def __init__(self, database_url: str) -> None:
         self._pool = make_async_pool(database_url, "fengsui api", POOL_SIZE)
         self._pool.reconnect_timeout = GIVE_UP_SECONDS
+        self._lent = 0
+        self._seeking: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Begin to connect; a database that is down is no reason to fail."""
         await self._pool.open(wait=False)
 
     async def close(self) -> None:
+        seeking = self._seeking
+        if seeking is not None:
+            seeking.cancel()
+            with suppress(asyncio.CancelledError):
+                await seeking
         await self._pool.close(timeout=0.5)
 
     @asynccontextmanager
@@ -49,8 +67,37 @@ class Connections:
         psycopg.OperationalError, TimeoutError
             The database does not answer (in time).
         """
-        async with asyncio.timeout(seconds), self._pool.connection(timeout=BORROW_SECONDS) as connection:
-            yield connection
+        if self._seeking is not None:
+            raise DatabaseAwayError("the database did not answer a moment ago")
+        async with asyncio.timeout(seconds), AsyncExitStack() as stack:
+            connection = await self._take(stack)
+            self._lent += 1
+            try:
+                yield connection
+            finally:
+                self._lent -= 1
+
+    async def _take(self, stack: AsyncExitStack) -> Connection:
+        try:
+            async with asyncio.timeout(BORROW_SECONDS):
+                return await stack.enter_async_context(self._pool.connection(timeout=BORROW_SECONDS))
+        except (psycopg.OperationalError, TimeoutError):
+            # While others hold connections that answer, the pool is merely busy.
+            if not self._lent and self._seeking is None:
+                self._seeking = asyncio.create_task(self._seek())
+            raise
+
+    async def _seek(self) -> None:
+        """Try until the database answers again."""
+        try:
+            while True:
+                await asyncio.sleep(AWAY_SECONDS)
+                with suppress(psycopg.Error, TimeoutError):
+                    async with AsyncExitStack() as stack:
+                        await self._take(stack)
+                        return
+        finally:
+            self._seeking = None
 
 
 async def fetch_all(

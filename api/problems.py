@@ -145,12 +145,21 @@ async def _handle_database(request: Request, error: Exception) -> Response:
     if not isinstance(error, _UNAVAILABLE):
         return await _handle_unexpected(request, error)
     log.warning("%s: the database does not answer: %s", request.url.path, str(error).partition("\n")[0])
-    return answer_unavailable(request.url.path, "the database does not answer; nothing is known about alerts")
+    detail = "the database does not answer; nothing is known about alerts"
+    return answer_unavailable(request.url.path, detail + _point_to_unpersisted(request))
 
 
 async def _handle_timeout(request: Request, _error: Exception) -> Response:
     log.warning("%s: the database takes too long", request.url.path)
-    return answer_unavailable(request.url.path, "the database takes too long to answer")
+    detail = "the database takes too long to answer; nothing is known about alerts"
+    return answer_unavailable(request.url.path, detail + _point_to_unpersisted(request))
+
+
+def _point_to_unpersisted(request: Request) -> str:
+    """Where whoever asks for alerts finds those that are known all the same."""
+    if request.url.path not in ("/v1/alerts", "/v1/alerts/changes"):
+        return ""
+    return f" except {len(request.app.state.notice_board)} not yet stored: see /v1/alerts/unpersisted"
 
 
 async def _handle_unexpected(request: Request, error: Exception) -> Response:

@@ -1,6 +1,7 @@
 // Watches: one loop follows the changes feed, one asks for the figures, one looks whether both still answer.
 
 import { complain, drawElapsed, drawList } from "./cards.js";
+import { drawUnpersisted, drawUnpersistedElapsed, heard, setHurried, unpersisted, watchUnpersisted } from "./unpersisted.js";
 import { formatFigure, formatTime, language, switchLanguage, words } from "./words.js";
 
 const STATUS_EVERY_MS = 2000;
@@ -13,6 +14,7 @@ let cursor = null;
 let status = null;
 let statusAt = performance.now();
 let feedLostAt = null;
+let databaseLostAt = null;
 // The service's clock less ours: a desk whose clock is wrong still shows how long something has lasted.
 let clockOffset = 0;
 
@@ -21,6 +23,13 @@ async function ask(path, timeout, options = {}) {
   const body = await answer.json();
   if (!answer.ok) throw Object.assign(new Error(body.detail), { problem: body });
   return body;
+}
+
+// The service answers, but its database does not: that is known with the first such answer.
+function noteDatabase(error) {
+  if (!error) databaseLostAt = null;
+  else if (error.problem?.type === "urn:fengsui:problem:unavailable") databaseLostAt ??= performance.now();
+  drawTrouble();
 }
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -52,11 +61,14 @@ async function followChanges() {
     try {
       if (cursor === null) await loadList();
       else {
-        const body = await ask(`/v1/alerts/changes?after=${cursor}&wait=20&limit=1000`, 28000);
+        // After a loss the first answer is wanted at once: it tells that the feed is back.
+        const wait = feedLostAt === null ? 20 : 0;
+        const body = await ask(`/v1/alerts/changes?after=${cursor}&wait=${wait}&limit=1000`, 28000);
         body.changes.forEach(apply);
         cursor = body.next;
       }
       feedLostAt = null;
+      noteDatabase(null);
       draw();
     } catch (error) {
       // The database is another one now: its list is read from the beginning.
@@ -66,6 +78,7 @@ async function followChanges() {
         draw();
       }
       feedLostAt ??= performance.now();
+      noteDatabase(error);
       await pause(1000);
     }
   }
@@ -78,9 +91,11 @@ async function watchStatus() {
       status = await ask("/v1/status", 3000);
       statusAt = performance.now();
       clockOffset = Date.parse(status.as_of) - Date.now();
+      noteDatabase(null);
       drawFigures();
-    } catch {
-      // The bar tells: it goes by the time since the last answer.
+    } catch (error) {
+      // Without any answer the bar goes by the time since the last one.
+      noteDatabase(error);
     }
     await pause(Math.max(200, STATUS_EVERY_MS - (performance.now() - begun)));
   }
@@ -88,6 +103,10 @@ async function watchStatus() {
 
 function findTrouble() {
   const sinceAnswer = performance.now() - statusAt;
+  if (databaseLostAt !== null) {
+    const seconds = Math.round((performance.now() - databaseLostAt) / 1000);
+    return words.databaseGone(seconds) + (heard ? words.stillHeard : words.notHeard);
+  }
   if (sinceAnswer > STALE_AFTER_MS) return words.apiGone(Math.round(sinceAnswer / 1000));
   if (!status) return "";
   const { state, note, heartbeat_age_seconds: age } = status.pipeline;
@@ -106,20 +125,26 @@ function drawTrouble() {
   if ($("bar").textContent !== trouble) $("bar").textContent = trouble;
   $("bar").hidden = !trouble;
   document.body.classList.toggle("stale", Boolean(trouble));
-  $("empty").hidden = alerts.size > 0;
+  setHurried(Boolean(trouble));
+  $("empty").hidden = alerts.size + unpersisted.length > 0;
   $("empty").className = cursor === null || !status ? "loading" : "";
   $("empty").textContent = cursor === null || !status ? words.loading : trouble ? words.noneButDown : words.none;
   const now = Date.now() + clockOffset;
   $("clock").textContent = new Date(now).toTimeString().slice(0, 8);
   drawElapsed(now);
+  drawUnpersistedElapsed(now);
 }
 
 function draw() {
   drawList(alerts, act);
+  drawUnpersisted();
   // Until the list has been read nobody knows how many there are; nought would be a lie.
   const nothing = cursor === null ? "–" : 0;
   const counts = new Map(Object.keys(words.classes).map((name) => [name, nothing]));
   for (const alert of alerts.values()) counts.set(alert.class, counts.get(alert.class) + 1);
+  for (const alert of unpersisted) {
+    if (alert.condition === "active") counts.set(alert.class, (Number(counts.get(alert.class)) || 0) + 1);
+  }
   $("classes").replaceChildren(...[...counts].map(([name, count]) => makeCounter(name, count)));
   const fires = counts.get("fire");
   document.title = (fires > 0 ? `(${fires} ${words.classes.fire}) ` : "") + words.name;
@@ -205,3 +230,4 @@ drawWords();
 setInterval(drawTrouble, 500);
 followChanges();
 watchStatus();
+watchUnpersisted(ask, draw);

@@ -9,6 +9,8 @@ const WORDS = {
     none: "当前没有未关闭的报警", noneButDown: "列表为空,但数据管线没有运行:不能说明平安", loading: "正在读取…",
     apiGone: (s) => `与服务失去联系 ${s} 秒:屏上内容已过时`, noBeat: (s) => `数据管线无心跳 ${s} 秒:新的报警不会出现`,
     pipeline: { stale: "数据管线部分停顿", down: "数据管线已停止:新的报警不会出现", empty: "数据管线从未运行:没有任何数据" },
+    databaseGone: (s) => `数据库不可用 ${s} 秒:下方列表已过时`, stillHeard: ";新报警以「尚未入库」显示在最上方",
+    notHeard: ";也收不到新报警通知", unstored: "尚未入库",
     feedGone: "变更订阅中断:正在重连", failed: "没有完成", asOf: "数据截至",
     classes: { fire: "火警", warning: "预警", actuation: "启动", supervisory: "监管", fault: "故障", disabled: "屏蔽", test: "测试" },
     colours: { red: "红色", orange: "橙色", yellow: "黄色", blue: "蓝色" },
@@ -27,6 +29,9 @@ const WORDS = {
     noBeat: (s) => `No sign of life from the pipeline for ${s} s: new alerts will not appear`,
     pipeline: { stale: "The pipeline stands still in part", down: "The pipeline has stopped: new alerts will not appear",
       empty: "The pipeline has never run: there is no data" },
+    databaseGone: (s) => `The database has been away for ${s} s: the list is out of date`,
+    stillHeard: "; new alerts appear on top as “not yet stored”", notHeard: "; nor are new alerts heard of",
+    unstored: "Not yet stored",
     feedGone: "The changes feed is interrupted: connecting again", failed: "Not done", asOf: "as of",
     classes: { fire: "FIRE", warning: "Warning", actuation: "Actuation", supervisory: "Supervisory", fault: "Fault",
       disabled: "Disabled", test: "Test" },
@@ -79,7 +84,7 @@ export function formatPlace(where) {
   const zoneName = zone ? zone.name : "";
   const deviceName = device ? without(zoneName, device.name || device.code) : "";
   const near = [building.name, floorName, without(floor === null ? "" : WORDS.zh.floor(floor), zoneName)];
-  return [near.filter(Boolean).join(" "), [deviceName, area.name].filter(Boolean).join(" · ")];
+  return [near.filter(Boolean).join(" "), [deviceName, area?.name].filter(Boolean).join(" · ")];
 }
 
 function without(prefix, text) {
