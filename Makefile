@@ -1,5 +1,5 @@
 # The commands of this project; `make help` lists them.
-.PHONY: help run test check lock setup clean
+.PHONY: help run test check bench lock setup chaos clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -17,6 +17,14 @@ check: setup ## what must pass before a change is handed in: style, types, impor
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/pytest
+
+chaos: setup ## break everything there is under load, 20 times each, and compare row by row (hours)
+	@exec .venv/bin/fengsui chaos
+
+bench: setup ## measure this machine: us beside COPY, a bare subscriber, textbooks, a plain loop
+	.venv/bin/fengsui bench ingest
+	.venv/bin/fengsui bench rules
+	.venv/bin/fengsui bench latency
 
 setup: ## make .venv, or bring it up to date
 	@sh deploy/setup.sh

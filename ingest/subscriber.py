@@ -25,8 +25,8 @@ KEEPALIVE_SECONDS = 10
 TOPIC_KINDS = ("readings", "events", "status")
 # Messages at QoS 0 have no promise, but they must not fill the memory either.
 MOST_WAITING = 50_000
-# A sample takes some 60 bytes on the wire, so this bounds a batch's rows at about 70,000 too.
-MOST_BYTES_IN_BATCH = 4 * 2**20
+# A sample takes some 60 bytes on the wire, so this bounds a batch's rows at about 17,000 too.
+MOST_BYTES_IN_BATCH = 2**20
 # MQTT demands UTF-8; what a broker lets through all the same is quarantined under this name.
 NOT_UTF8 = "not-utf8"
 
@@ -76,7 +76,7 @@ class Subscriber:
         url = urlsplit(self._settings.mqtt_url or "")
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = self._settings.session_expiry_seconds
-        properties.ReceiveMaximum = self._settings.batch_max_messages
+        properties.ReceiveMaximum = self._settings.receive_maximum
         self._client.connect_async(
             url.hostname or "",
             url.port or (8883 if url.scheme == "mqtts" else 1883),

@@ -104,7 +104,7 @@ class Worker:
             while not self._stopping.is_set():
                 self._work_once(path)
             # What was received already need not be delivered again.
-            path.process(self._subscriber.take(self._settings.batch_max_messages, 0, 0), _now())
+            path.process(self._subscriber.take(self._settings.receive_maximum, 0, 0), _now())
         finally:
             self._committer.stop()
 

@@ -65,8 +65,18 @@ class Settings(BaseSettings):
         default="ingest-1",
         description="Name of the ingest worker; its MQTT client id and its counters' label",
     )
+    receive_maximum: int = Field(
+        default=1000,
+        ge=1,
+        le=65535,
+        description="Most messages the broker may send ahead of their acknowledgement (MQTT 5 receive-maximum)",
+    )
     batch_max_messages: int = Field(
-        default=1000, ge=1, le=65535, description="Most messages in one batch; also MQTT 5 receive-maximum"
+        default=500,
+        ge=1,
+        le=65535,
+        description="Most messages in one batch; about half of receive_maximum, so that one batch is judged "
+        "while the one before is stored",
     )
     batch_max_age_ms: int = Field(
         default=20, ge=1, le=1000, description="Longest a message waits for company, in milliseconds"

@@ -1,0 +1,103 @@
+"""``fengsui bench``: opens the servers to measure on and hands them over; what is measured is in `simulators`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deploy.exits import DeployError
+
+if TYPE_CHECKING:
+    from schemas.settings import Settings
+    from simulators.benchmarks.figures import Figure
+
+bench_app = typer.Typer(help="Measure us and a yardstick, alternately, in one run.", no_args_is_help=True)
+
+JsonFile = Annotated[Path | None, typer.Option("--json", dir_okay=False, help="Write the figures there too.")]
+Runs = Annotated[int, typer.Option(min=1, help="Medians are over so many runs.")]
+Quick = Annotated[bool, typer.Option(help="A tenth of everything: to see that it works, not how fast it is.")]
+
+
+@bench_app.command("ingest")
+def bench_ingest(
+    json: JsonFile = None,
+    runs: Runs = 3,
+    quick: Quick = False,
+    filled: Annotated[float, typer.Option(min=0, help="Million rows in the table that is not empty.")] = 5,
+) -> None:
+    """How fast a worker gets through a backlog: against COPY, a bare subscriber and the textbooks.
+
+    Example: fengsui bench ingest --runs 5 --filled 50 --json ingest.json
+    """
+    from simulators.benchmarks.ingest import Size, measure_ingest
+
+    size = Size(filled_rows=round(filled * 1_000_000)).divided(10 if quick else 1)
+    _measure(lambda settings: measure_ingest(settings, size, runs), json)
+
+
+@bench_app.command("rules")
+def bench_rules(json: JsonFile = None, runs: Runs = 3, quick: Quick = False) -> None:
+    """What judging a reading costs: the rule engine against a plain loop that finds the same alerts.
+
+    Example: fengsui bench rules --json rules.json
+    """
+    from simulators.benchmarks.rules import Crowd, measure_rules
+
+    crowd = Crowd(10_000, 1_000) if quick else Crowd()
+    _conclude(measure_rules(crowd, runs), json)
+
+
+@bench_app.command("latency")
+def bench_latency(json: JsonFile = None, runs: Runs = 3, quick: Quick = False) -> None:
+    """How long from publication to commit, and from a fire to the alerts API.
+
+    Example: fengsui bench latency --runs 1 --json latency.json
+    """
+    from simulators.benchmarks.latency import Course, measure_latency
+
+    course = Course(seconds=2, fires=5) if quick else Course()
+    _measure(lambda settings: measure_latency(settings, course, runs), json)
+
+
+def _measure(measurement: Callable[[Settings], list[Figure]], file: Path | None) -> None:
+    import logging
+
+    from simulators.benchmarks.children import BenchmarkError
+
+    # Our subscriber comes and goes on purpose; that it lost the broker is no news.
+    logging.basicConfig(level=logging.ERROR)
+    try:
+        with _bench_settings() as settings:
+            figures = measurement(settings)
+    except BenchmarkError as error:
+        raise DeployError(str(error)) from error
+    _conclude(figures, file)
+
+
+def _conclude(figures: list[Figure], file: Path | None) -> None:
+    from rich.console import Console
+
+    from simulators.benchmarks.figures import print_figures, write_figures
+
+    print_figures(figures, Console(highlight=False, width=110))
+    if file is not None:
+        write_figures(figures, file)
+
+
+@contextmanager
+def _bench_settings() -> Iterator[Settings]:
+    """Servers named in the environment, else our own in a folder that is thrown away."""
+    import tempfile
+
+    from deploy.stack import embedded_services
+    from schemas.settings import load_settings
+
+    with tempfile.TemporaryDirectory(prefix="fengsui-bench-", ignore_cleanup_errors=True) as folder:
+        # The database runs as an unprivileged account, which has to reach its folder.
+        Path(folder).chmod(0o755)
+        with embedded_services(load_settings(data_dir=Path(folder) / "data")) as settings:
+            yield settings

@@ -1,0 +1,124 @@
+"""The short form of the fault matrix, and the reference gateway by itself."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from deploy.stack import open_services
+from schemas.registry import import_records
+from schemas.settings import Settings, load_settings
+from simulators.faults.load import to_rows
+from simulators.faults.report import UnknownFaultError, choose_faults
+from simulators.faults.run import run_fault
+from simulators.faults.scene import Servers
+from simulators.faults.town import Town, make_records
+from simulators.faults.verdict import Verdict, judge
+from simulators.reference_gateway import OutboxFullError, ReferenceGateway
+
+READINGS = 2500
+INSERT_READING = """
+INSERT INTO readings (ts, received_at, value, sensor_id, quality)
+SELECT to_timestamp(%s / 1000.0), now(), %s, sensor_id, 0 FROM sensors JOIN devices USING (device_id)
+WHERE devices.code = %s AND channel = %s"""
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[tuple[Servers, Settings]]:
+    """A database and a broker of this module's own, to be killed."""
+    with tempfile.TemporaryDirectory(prefix="fengsui-faults-", ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o755)
+        settings = load_settings(data_dir=Path(folder) / "data", database_url=None, mqtt_url=None)
+        with open_services(settings, keep_ports=False) as services:
+            assert services.postgres is not None
+            assert services.mosquitto is not None
+            command = (sys.executable, "-m", "deploy.cli", "ingest")
+            yield Servers(services.postgres, services.mosquitto, command), services.settings
+
+
+@pytest.mark.parametrize(
+    ("name", "scale"),
+    [("worker-sigkill", 0.3), ("database-sigkill", 0.3), ("broker-sigkill", 0.3), ("network-half-open", 0.1)],
+)
+def test_a_fault_under_load_loses_and_doubles_nothing(
+    stage: tuple[Servers, Settings], name: str, scale: float
+) -> None:
+    servers, settings = stage
+    [fault] = choose_faults([name])
+    verdict = run_fault(fault, 1, servers, settings, readings=READINGS, scale=scale)
+    assert verdict.passed, verdict
+    assert verdict.published >= READINGS
+    # Everything that was produced arrived, so what was promised and what is stored are the same rows.
+    assert verdict.stored == verdict.published
+
+
+def test_a_lost_and_a_foreign_reading_and_a_missing_alert_are_seen(
+    settings: Settings, database: psycopg.Connection
+) -> None:
+    """The harness itself must not be blind."""
+    import_records(settings.database_url or "", list(make_records()))
+    town = Town(1)
+    rows = to_rows([town.measure(0), town.measure(1)])
+    (sensor, ts_ms), *_ = rows
+    database.execute(INSERT_READING, (ts_ms, rows[sensor, ts_ms], *sensor.split("/")))
+    database.execute(INSERT_READING, (ts_ms + 1, 1.0, *sensor.split("/")))
+    verdict = Verdict("none", 1, strict=True)
+    judge(database, verdict, town.expected_alerts, rows, rows)
+    assert (verdict.published, verdict.stored, verdict.lost, verdict.foreign) == (4, 2, 3, 1)
+    assert [complaint.split(":")[0] for complaint in verdict.complaints] == [
+        "counted as stored",
+        "alerts missing",
+    ]
+    assert not verdict.passed
+
+
+def test_an_unknown_fault_is_named_with_those_there_are() -> None:
+    with pytest.raises(UnknownFaultError, match=r"sharks.*worker-sigkill"):
+        choose_faults(["sharks"])
+
+
+def make_gateway(outbox: Path, limit: int = 100) -> ReferenceGateway:
+    return ReferenceGateway("mqtt://127.0.0.1:1", "t/B1", ["D1"], outbox, random.Random(1), limit)
+
+
+KEEP_AND_DIE = """
+import os, random, signal, sys
+from pathlib import Path
+from simulators.reference_gateway import ReferenceGateway
+
+gateway = ReferenceGateway("mqtt://127.0.0.1:1", "t/B1", ["D1"], Path(sys.argv[1]), random.Random(1))
+gateway.keep([("D1", {"values": {"smoke": 0.1}})] * 3)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_outbox_and_its_numbering_outlive_a_killed_gateway(tmp_path: Path) -> None:
+    outbox = tmp_path / "outbox.sqlite"
+    died = subprocess.run([sys.executable, "-c", KEEP_AND_DIE, str(outbox)], check=False)
+    assert died.returncode == -signal.SIGKILL
+    gateway = make_gateway(outbox)
+    gateway.keep([("D1", {"values": {"smoke": 0.2}})])
+    assert gateway.held == 4
+    gateway.stop()
+    file = sqlite3.connect(outbox)
+    assert file.execute("SELECT max(seq) FROM outbox").fetchone() == (4,)
+    file.close()
+
+
+def test_a_full_outbox_keeps_nothing_of_what_it_refuses(tmp_path: Path) -> None:
+    gateway = make_gateway(tmp_path / "outbox.sqlite", limit=3)
+    gateway.keep([("D1", {})] * 2)
+    with pytest.raises(OutboxFullError):
+        gateway.keep([("D1", {})] * 2)
+    assert gateway.held == 2
+    gateway.stop()
