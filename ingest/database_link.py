@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext('fengsui ingest'), hashtext(%s))"
 # Our own former session may still be there when the network broke between us; it would hold the lock for long.
 END_FORMER = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s AND application_name = %s"
+# Whoever holds a table for longer than this holds up alerts: the batch goes to the spool instead.
+SET_LOCK_TIMEOUT = "SET lock_timeout = '1s'"
 LONGEST_WAIT_SECONDS = 2.0
 TAKEN_AFTER_ATTEMPTS = 20
 
@@ -128,6 +130,7 @@ class DatabaseLink:
         if not (row and row[0]):
             connection.close()
             raise WorkerTakenError(f"another process is worker {self._worker}")
+        connection.execute(SET_LOCK_TIMEOUT)
         return connection
 
 

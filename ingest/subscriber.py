@@ -21,7 +21,8 @@ from schemas.settings import Settings
 
 log = logging.getLogger(__name__)
 
-KEEPALIVE_SECONDS = 10
+# paho needs two of these to notice a broker that says nothing: 14 s.
+KEEPALIVE_SECONDS = 7
 TOPIC_KINDS = ("readings", "events", "status")
 # Messages at QoS 0 have no promise, but they must not fill the memory either.
 MOST_WAITING = 50_000
