@@ -9,6 +9,7 @@ import typer
 
 from deploy.bench import bench_app
 from deploy.exits import DeployError, ExitStatus
+from deploy.shares import shares_app
 
 if TYPE_CHECKING:
     from schemas.settings import Settings
@@ -53,6 +54,7 @@ simulate_app = typer.Typer(help="Publish what a make-believe city would report."
 registry_app = typer.Typer(help="The register of buildings, devices and sensors.", no_args_is_help=True)
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(registry_app, name="registry")
+app.add_typer(shares_app, name="shares")
 app.add_typer(bench_app, name="bench")
 
 
@@ -100,15 +102,16 @@ def migrate() -> None:
 
 @app.command()
 def ingest() -> None:
-    """Run the worker that turns MQTT messages into stored readings and alerts.
+    """Turn MQTT messages into stored readings and alerts, for as many shares of the buildings as are its due.
 
-    `fengsui up` runs one already; this is for running it by itself, with its addresses in the environment.
+    `fengsui up` runs one such process already. Any number may run, on any machine that reaches database and broker:
+    they divide the shares among themselves (see `fengsui shares`), and those of one that dies go to the others.
 
-    Example: FENGSUI_WORKER=ingest-2 fengsui ingest
+    Example: FENGSUI_DATABASE_URL=… FENGSUI_MQTT_URL=… fengsui ingest
     """
-    from ingest.worker import run_worker
+    from ingest.process import run_process
 
-    raise typer.Exit(run_worker(_running_settings()))
+    run_process(_running_settings())
 
 
 @app.command()

@@ -20,9 +20,11 @@ from psycopg.rows import TupleRow
 from ingest.database_link import AwayError, DatabaseLink
 from ingest.decoding import decode_messages
 from ingest.heartbeat import Heartbeat
+from ingest.moves import Moves
 from ingest.notices import make_notices
 from ingest.receipts import Receipts
 from ingest.resolving import resolve_messages
+from ingest.restore import Known, read_known
 from ingest.spool import Spool, SpooledBatch, SpoolFullError, pack_change, unpack_change
 from ingest.store import Work, commit_batch, was_committed
 from ingest.store_roster import load_roster, read_version
@@ -36,10 +38,19 @@ log = logging.getLogger(__name__)
 # One batch being stored, one ready to follow; more would only delay what is judged.
 MOST_WAITING = 1
 IDLE_SECONDS = 0.25
-REGISTRY_LOOK_US = 1_000_000
+REGISTRY_LOOK_US, MOVE_LOOK_US = 1_000_000, 100_000
 # A commit that takes longer than this is held up; its alerts are told before they are stored.
 HELD_UP_SECONDS = 0.5
 SPOOL_RETRY_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class FreshRoster:
+    """The registry as it is now, with what the tables know of buildings that have come to this share since `base`."""
+
+    roster: Roster
+    known: Known | None
+    base: Roster
 
 
 @dataclass
@@ -68,11 +79,12 @@ class Committer:
         self._heartbeat = heartbeat
         self._clock = clock
         self._receipts = Receipts()
+        self._moves = Moves(settings.worker, subscriber)
         self._rules = {rule.id: rule for rule in CATALOGUE}
         self._waiting: queue.Queue[Work | RegistryLook] = queue.Queue(MOST_WAITING)
         self._stopping = threading.Event()
         self._roster = Roster.empty()
-        self._fresh_roster: Roster | None = None
+        self._fresh_roster: FreshRoster | None = None
         self._registry_looked_at = 0
         self._thread = threading.Thread(target=self._run, name="committer")
         self._failure: BaseException | None = None
@@ -94,7 +106,7 @@ class Committer:
                 self._tell(work, persisted=False)
             told = True
 
-    def take_roster(self) -> Roster | None:
+    def take_roster(self) -> FreshRoster | None:
         """A registry newer than the last one taken, if the committer has seen one.
 
         Raises what ended the committer.
@@ -104,7 +116,7 @@ class Committer:
         fresh, self._fresh_roster = self._fresh_roster, None
         return fresh
 
-    def look_at_registry(self, patience_seconds: float) -> Roster | None:
+    def look_at_registry(self, patience_seconds: float) -> FreshRoster | None:
         """Have the registry looked at now; None when it has not moved or the database does not serve."""
         look = RegistryLook()
         if self._try_put(look, patience_seconds):
@@ -228,7 +240,11 @@ class Committer:
             self._send_receipts(self._receipts.take(self._clock()))
 
     def _send_receipts(self, receipts: Iterable[tuple[int, int]]) -> None:
+        served = self._roster.devices["served"]
         for slot, seq in receipts:
+            if not served[slot]:
+                # Its building has moved on; an older number must not replace what its new share tells.
+                continue
             building, device = self._roster.codes[slot]
             topic = f"{self._settings.topic_root}/{building}/{device}/receipts"
             self._subscriber.publish(topic, f'{{"seq": {seq}}}', qos=0, retain=True)
@@ -241,13 +257,24 @@ class Committer:
             if self._heartbeat.is_due(now):
                 connected, note = self._subscriber.connected, self._subscriber.note
                 self._database.run(lambda link: self._heartbeat.write(link, now, connected, note))
-            if look or now - self._registry_looked_at >= REGISTRY_LOOK_US:
+            pause = MOVE_LOOK_US if self._moves.under_way else REGISTRY_LOOK_US
+            if look or now - self._registry_looked_at >= pause:
                 self._registry_looked_at = now
+                self._database.run(lambda link: self._moves.step(link, spool_is_empty=not len(self._spool)))
                 if self._database.run(read_version) != self._roster.version:
-                    self._roster = self._database.run(lambda link: load_roster(link, self._roster))
-                    self._fresh_roster = self._roster
+                    self._read_roster(now)
         except AwayError:
             pass
+
+    def _read_roster(self, now: int) -> None:
+        fresh = self._database.run(lambda link: load_roster(link, self._roster, self._settings.worker))
+        # One that the worker's thread has not taken up yet is replaced, and all that has come since goes with it.
+        pending = self._fresh_roster
+        base = pending.base if pending is not None else self._roster
+        come = fresh.taken_over_since(base)
+        known = self._database.run(lambda link: read_known(link, fresh, come, now)) if come else None
+        self._roster = fresh
+        self._fresh_roster = FreshRoster(fresh, known, base)
 
 
 def _commit_unless_there(work: Work, connection: Connection[TupleRow]) -> None:

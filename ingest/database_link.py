@@ -53,17 +53,17 @@ class DatabaseLink:
         self._taken = False
 
     def open(self, stopping: threading.Event) -> bool:
-        """Connect and take the worker's lock, waiting for either as long as it takes; False when told to stop."""
-        told = False
+        """Connect and take the worker's lock; waits for the database as long as it takes, False when told to stop.
+
+        Raises
+        ------
+        WorkerTakenError
+            Another process has the lock.
+        """
         while not stopping.is_set():
             try:
                 self._connection = self._connect()
                 return True
-            except WorkerTakenError:
-                if not told:
-                    log.warning("another process is worker %s; standing by for its place", self._worker)
-                told = True
-                stopping.wait(1.0)
             except Outage as error:
                 log.warning("the database does not serve: %s", first_line(error))
                 stopping.wait(1.0)

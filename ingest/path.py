@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
-from ingest.committer import Committer
+from ingest.committer import Committer, FreshRoster
 from ingest.decoding import Decoded, decode_messages
 from ingest.resolving import Resolved, resolve_messages
+from ingest.restore import Known, restore_engine
 from ingest.store import Work
 from ingest.subscriber import Message
 from rules.changes import Change
@@ -23,12 +25,19 @@ class ReadingPath:
     """Everything between a received message and its acknowledgement, for one share of the buildings."""
 
     def __init__(
-        self, settings: Settings, committer: Committer, engine: Engine, roster: Roster, now: int
+        self,
+        settings: Settings,
+        committer: Committer,
+        engine: Engine,
+        roster: Roster,
+        now: int,
+        attend: Callable[[frozenset[str] | None, frozenset[str]], None],
     ) -> None:
         self._settings = settings
         self._committer = committer
         self._engine = engine
         self._roster = roster
+        self._attend = attend
         # Numbers go on from the clock, so that they are larger than those of any earlier run.
         self._batch_number = now
 
@@ -40,9 +49,17 @@ class ReadingPath:
         changes = self._engine.evaluate(resolved.batch, now)
         self.store_and_acknowledge(resolved, changes)
 
+    def take_over(self, known: Known) -> None:
+        """Bring the engine to where the tables are, and tell what follows from what was heard meanwhile."""
+        changes = restore_engine(self._engine, known)
+        resolved = resolve_messages([], [], self._roster, self._settings)
+        # Nothing was received, but how far these devices are stored may have moved.
+        resolved.heard.update((slot, 0) for slot, _ in known.sequences)
+        self.store_and_acknowledge(resolved, changes)
+
     def store_and_acknowledge(self, resolved: Resolved, changes: list[Change]) -> None:
         """Hand over to the committer, which stores the batch and then acknowledges its messages."""
-        if resolved.messages or changes:
+        if resolved.messages or resolved.heard or changes:
             self._batch_number += 1
             receipts = self._make_receipts(resolved)
             worker = self._settings.worker
@@ -64,15 +81,20 @@ class ReadingPath:
         return resolved
 
     def _make_receipts(self, resolved: Resolved) -> dict[int, int]:
-        sequences = self._engine.sequences
-        slots = {slot for slot, _ in resolved.batch.seqs}
-        return {slot: seq for slot in slots if (seq := sequences.contiguous(slot)) is not None}
+        """Of devices that this share answers for: while a building moves, another share holds a part of it."""
+        sequences, served = self._engine.sequences, self._roster.devices["served"]
+        slots = resolved.heard.keys() | {slot for slot, _ in resolved.batch.seqs}
+        numbers = {slot: sequences.contiguous(slot) for slot in slots if served[slot]}
+        return {slot: seq for slot, seq in numbers.items() if seq is not None}
 
-    def _adopt(self, fresh: Roster | None) -> bool:
-        if fresh is None:
+    def _adopt(self, news: FreshRoster | None) -> bool:
+        if news is None:
             return False
-        self._roster = fresh
+        fresh = self._roster = news.roster
         self._engine.adopt(fresh)
+        self._attend(fresh.hears, fresh.foreign)
+        if news.known is not None:
+            self.take_over(news.known)
         log.info(
             "registry version %d: %d sensors of %d devices",
             fresh.version,

@@ -48,7 +48,8 @@ VALUES (%s, %s, %s, 'rules', %s, %s, %s, %s)"""
 SELECT_CONDITIONS = """
 SELECT DISTINCT ON (rule, subject_kind, subject_id)
        rule, subject_kind, subject_id, condition, raised_at, cleared_at
-FROM alerts ORDER BY rule, subject_kind, subject_id, alert_id DESC"""
+FROM alerts JOIN buildings USING (building_id) WHERE buildings.code = ANY(%s)
+ORDER BY rule, subject_kind, subject_id, alert_id DESC"""
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,15 @@ def write_catalogue(cursor: Cursor[TupleRow], catalogue: Iterable[Rule]) -> None
     cursor.executemany(UPSERT_RULE, [{name: getattr(rule, name) for name in words} for rule in catalogue])
 
 
-def read_conditions(cursor: Cursor[TupleRow]) -> list[KnownCondition]:
-    """What the tables know of every condition that ever was, for the engine's start."""
+def read_conditions(cursor: Cursor[TupleRow], buildings: list[str]) -> list[KnownCondition]:
+    """What the tables know of every condition that ever was in these buildings."""
     return [
         KnownCondition(
             rule, SubjectKind(kind), subject_id, cleared_at is None, _microseconds(cleared_at or raised_at)
         )
-        for rule, kind, subject_id, _, raised_at, cleared_at in cursor.execute(SELECT_CONDITIONS).fetchall()
+        for rule, kind, subject_id, _, raised_at, cleared_at in cursor.execute(
+            SELECT_CONDITIONS, (buildings,)
+        ).fetchall()
     ]
 
 

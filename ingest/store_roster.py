@@ -14,7 +14,17 @@ from schemas.roster import DEVICE, SENSOR, Channel, Device, Roster
 from schemas.units import Conversion, find_conversion
 
 SELECT_VERSION = "SELECT version FROM registry_version"
-SELECT_BUILDINGS = "SELECT building_id, code FROM buildings"
+# A building without a row in building_shares belongs to the default share. One that is to come is heard already;
+# one that leaves is heard no more, but what the session still holds of it is worked to the end.
+SELECT_BUILDINGS = """
+SELECT b.building_id, b.code,
+       CASE WHEN m.building_id IS NULL THEN s.is_default ELSE m.served_by = s.share END AS served,
+       CASE WHEN m.building_id IS NULL THEN s.is_default
+            ELSE (m.served_by = s.share AND NOT m.leaving OR m.joined_by = s.share OR m.share = s.share) IS TRUE
+       END AS heard
+FROM shares s CROSS JOIN buildings b LEFT JOIN building_shares m ON m.building_id = b.building_id
+WHERE s.share = %s"""
+SELECT_HEARS_UNREGISTERED = "SELECT hears_unregistered FROM shares WHERE share = %s"
 SELECT_DEVICES = """
 SELECT device_id, building_id, code, COALESCE(zone_id, -1), power, retired FROM devices ORDER BY device_id"""
 SELECT_SENSORS = """
@@ -29,22 +39,39 @@ def read_version(connection: Connection[TupleRow]) -> int:
     return int(row[0])
 
 
-def load_roster(connection: Connection[TupleRow], previous: Roster) -> Roster:
-    """Read the registry in one snapshot, keeping the slots that `previous` gave."""
+def load_roster(connection: Connection[TupleRow], previous: Roster, share: str) -> Roster:
+    """Read the registry as one share sees it, in one snapshot, keeping the slots that `previous` gave."""
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         version = read_version(connection)
-        buildings: dict[int, str] = dict(connection.execute(SELECT_BUILDINGS).fetchall())
+        building_rows = connection.execute(SELECT_BUILDINGS, (share,)).fetchall()
+        hears_unregistered = connection.execute(SELECT_HEARS_UNREGISTERED, (share,)).fetchone()
         device_rows = connection.execute(SELECT_DEVICES).fetchall()
         sensor_rows = connection.execute(SELECT_SENSORS).fetchall()
+    buildings = {building_id: code for building_id, code, *_ in building_rows}
+    served = frozenset(building_id for building_id, _, is_served, _ in building_rows if is_served)
     device_slots = _assign_slots(previous.device_slots, (row[0] for row in device_rows))
     sensor_slots = _assign_slots(previous.sensor_slots, (row[0] for row in sensor_rows))
-    devices, by_id, by_building = _lay_out_devices(device_rows, device_slots, buildings)
+    devices, by_id, by_building = _lay_out_devices(device_rows, device_slots, buildings, served)
     codes = [("", "")] * len(device_slots)
     for device_id, building_id, code, *_ in device_rows:
         codes[device_slots[device_id]] = (buildings[building_id], code)
     sensors = _lay_out_sensors(sensor_rows, sensor_slots, device_slots, devices, by_id)
-    return Roster(version, sensors, devices, codes, by_building, sensor_slots, device_slots)
+    heard = frozenset(code for _, code, _, is_heard in building_rows if is_heard)
+    return Roster(
+        version,
+        sensors,
+        devices,
+        codes,
+        by_building,
+        sensor_slots,
+        device_slots,
+        hears=None if hears_unregistered and hears_unregistered[0] else heard,
+        serves=frozenset(buildings[building_id] for building_id in served),
+        foreign=frozenset(
+            code for _, code, is_served, is_heard in building_rows if not (is_served or is_heard)
+        ),
+    )
 
 
 def _assign_slots(previous: dict[int, int], ids: Iterable[int]) -> dict[int, int]:
@@ -55,14 +82,15 @@ def _assign_slots(previous: dict[int, int], ids: Iterable[int]) -> dict[int, int
 
 
 def _lay_out_devices(
-    rows: list[TupleRow], slots: dict[int, int], building_codes: dict[int, str]
+    rows: list[TupleRow], slots: dict[int, int], building_codes: dict[int, str], served: frozenset[int]
 ) -> tuple[NDArray[np.void], dict[int, Device], dict[str, dict[str, Device]]]:
     devices = np.zeros(len(slots), DEVICE)
     by_id: dict[int, Device] = {}
     by_building: dict[str, dict[str, Device]] = {code: {} for code in building_codes.values()}
     for device_id, building_id, code, zone_id, power, retired in rows:
         slot = slots[device_id]
-        devices[slot] = (device_id, building_id, zone_id, 0, power == PowerSupply.BATTERY, retired)
+        battery, is_served = power == PowerSupply.BATTERY, building_id in served
+        devices[slot] = (device_id, building_id, zone_id, 0, battery, retired, is_served)
         by_id[device_id] = by_building[building_codes[building_id]][code] = Device(slot, code, retired, {})
     return devices, by_id, by_building
 

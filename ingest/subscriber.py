@@ -14,8 +14,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from ingest.hearing import Hearing
 from ingest.quick_client import QuickClient
 from schemas.settings import Settings
 
@@ -23,13 +23,13 @@ log = logging.getLogger(__name__)
 
 # paho needs two of these to notice a broker that says nothing: 14 s.
 KEEPALIVE_SECONDS = 7
-TOPIC_KINDS = ("readings", "events", "status")
 # Messages at QoS 0 have no promise, but they must not fill the memory either.
 MOST_WAITING = 50_000
 # A sample takes some 60 bytes on the wire, so this bounds a batch's rows at about 17,000 too.
 MOST_BYTES_IN_BATCH = 2**20
 # MQTT demands UTF-8; what a broker lets through all the same is quarantined under this name.
 NOT_UTF8 = "not-utf8"
+TAKEN_OVER = "Session taken over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Subscriber:
     """Receives on paho's thread into a queue; `take` and `acknowledge` are for the worker's thread.
 
     What is received and not acknowledged is bounded by MQTT 5's receive-maximum; the rest waits at the broker.
+    One share has one subscriber, and with it one client id and one session, whichever process works it.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -59,7 +60,15 @@ class Subscriber:
         self._something = threading.Event()
         self._session = 0
         self._connected = threading.Event()
+        self.hearing = Hearing(settings.topic_root, settings.worker)
+        self._foreign: frozenset[bytes] = frozenset()
+        self._marker_topic = self.hearing.marker_topic.encode()
+        self._root_length = len(settings.topic_root.encode()) + 1
+        # Positions in the order of receipt: of everything, of what is done with, and of each marker that came back.
+        self._received = self._acknowledged = 0
+        self._markers: dict[bytes, int] = {}
         self.dropped_at_qos_0 = 0
+        self.taken_over = False
         self.note = "not connected yet"
         self._client = self._make_client(settings)
 
@@ -121,6 +130,25 @@ class Subscriber:
         for message in messages:
             if message.qos and message.session == self._session:
                 self._client.ack(message.mid, message.qos)
+        self._acknowledged += len(messages)
+
+    def attend(self, hears: frozenset[str] | None, foreign: frozenset[str]) -> None:
+        """Hear the buildings of `hears`, None for all; what comes from those of `foreign` is another share's."""
+        self._foreign = frozenset(building.encode() for building in foreign)
+        self.hearing.want(hears)
+
+    def hears(self, building: str) -> bool:
+        """Whether everything that comes from a building from now on is taken."""
+        return self.hearing.hears(building) and building.encode() not in self._foreign
+
+    def mark(self, name: str) -> None:
+        """Publish a marker to ourselves; it comes back behind everything that the session holds now."""
+        self._client.publish(self.hearing.marker_topic, name, qos=1)
+
+    def has_passed(self, name: str) -> bool:
+        """Whether a marker has come back and all that was received before it is acknowledged."""
+        position = self._markers.get(name.encode())
+        return position is not None and self._acknowledged >= position
 
     def publish(self, topic: str, text: str, *, qos: int, retain: bool) -> None:
         """Send what the service has to say; while the broker is away it waits here."""
@@ -143,6 +171,8 @@ class Subscriber:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
+        client.on_subscribe = lambda _, __, mid, reasons, ___: self.hearing.confirm(mid, reasons)
+        client.on_unsubscribe = lambda _, __, mid, ___, ____: self.hearing.confirm_end(mid)
         return client
 
     # On paho's thread. An exception here would end it silently, so nothing below may raise.
@@ -160,21 +190,25 @@ class Subscriber:
             log.error(self.note)
             return
         self._session += 1
-        options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
-        client.subscribe([(f"{self._settings.topic_root}/+/+/{kind}", options) for kind in TOPIC_KINDS])
+        self.hearing.begin(client)
         self.note = "session resumed" if flags.session_present else "new session"
         log.info("connected to the broker, %s", self.note)
         self._connected.set()
 
     def _on_disconnect(
         self,
-        _: mqtt.Client,
-        __: object,
-        ___: mqtt.DisconnectFlags,
+        client: mqtt.Client,
+        _: object,
+        __: mqtt.DisconnectFlags,
         reason: ReasonCode,
-        ____: Properties | None,
+        ___: Properties | None,
     ) -> None:
         self._connected.clear()
+        self.hearing.end()
+        if reason == TAKEN_OVER:
+            # To connect again would throw out whoever has the share now.
+            self.taken_over = True
+            client.disconnect()
         self.note = f"disconnected: {reason}"
         log.warning("lost the broker: %s", reason)
 
@@ -187,17 +221,31 @@ class Subscriber:
             topic = message.topic
         except UnicodeDecodeError:
             topic = NOT_UTF8
+        if self._is_passed_over(topic.encode(), bytes(message.payload)):
+            self._client.ack(message.mid, message.qos)
+            return
         self._put(topic, bytes(message.payload), message.mid, message.qos, message.retain)
 
     def _receive(self, topic: bytes, payload: bytes, mid: int, retained: bool) -> None:
+        if self._is_passed_over(topic, payload):
+            self._client.ack(mid, 1)
+            return
         try:
             text = topic.decode()
         except UnicodeDecodeError:
             text = NOT_UTF8
         self._put(text, payload, mid, 1, retained)
 
+    def _is_passed_over(self, topic: bytes, payload: bytes) -> bool:
+        """Whether a message is none of ours: another share's, or a marker that has come back."""
+        if topic == self._marker_topic:
+            self._markers[payload] = self._received
+            return True
+        return bool(self._foreign) and topic[self._root_length :].partition(b"/")[0] in self._foreign
+
     def _put(self, topic: str, payload: bytes, mid: int, qos: int, retained: bool) -> None:
         received_at = time.time_ns() // 1000
+        self._received += 1
         self._waiting.append(Message(topic, payload, received_at, mid, qos, self._session, retained))
         if not self._something.is_set():
             self._something.set()

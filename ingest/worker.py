@@ -1,10 +1,9 @@
-"""The ingest process: takes what the broker has, sends it down the path, shows that it lives."""
+"""One share at work: takes what the broker has for it, sends it down the path, shows that it lives."""
 
 from __future__ import annotations
 
 import logging
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -17,8 +16,7 @@ from ingest.committer import Committer
 from ingest.database_link import AwayError, DatabaseLink, WorkerTakenError
 from ingest.heartbeat import Heartbeat
 from ingest.path import ReadingPath
-from ingest.resolving import resolve_messages
-from ingest.restore import restore_engine
+from ingest.restore import read_known
 from ingest.spool import Spool
 from ingest.store_alerts import write_catalogue
 from ingest.store_roster import load_roster
@@ -39,26 +37,12 @@ DEAF_AFTER_US = 5 * MICROSECONDS
 Result = TypeVar("Result")
 
 
-def run_worker(settings: Settings) -> int:
-    """Work until SIGTERM or SIGINT; returns the exit status."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    stopping = threading.Event()
-    for signal_number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signal_number, lambda *_: stopping.set())
-    try:
-        Worker(settings, stopping).run()
-    except WorkerTakenError as error:
-        log.error("%s: leaving it the place", error)
-        return 1
-    return 0
-
-
 class StoppedError(Exception):
     """The worker was told to stop before it had begun."""
 
 
 class Worker:
-    """Owns the parts of one ingest process and the loop that drives them."""
+    """Owns the parts of one share's path and the loop that drives them; runs on a thread of its own."""
 
     def __init__(self, settings: Settings, stopping: threading.Event) -> None:
         assert settings.database_url is not None
@@ -111,7 +95,8 @@ class Worker:
     def _begin(self) -> ReadingPath:
         """Store what was spooled, take over what the tables know, and judge what is already true."""
         now = _now()
-        roster = self._patiently(lambda link: load_roster(link, Roster.empty()))
+        share = self._settings.worker
+        roster = self._patiently(lambda link: load_roster(link, Roster.empty(), share))
         self._patiently(_publish_catalogue)
         self._committer.adopt(roster)
         self._spool.recount()
@@ -119,10 +104,13 @@ class Worker:
             self._committer.drain_spool()
             self._wait_a_moment()
         self._engine.adopt(roster)
-        changes = self._patiently(lambda link: restore_engine(link, self._engine, roster, now))
+        worked = roster.taken_over_since(Roster.empty())
+        known = self._patiently(lambda link: read_known(link, roster, worked, now))
+        self._subscriber.attend(roster.hears, roster.foreign)
         self._committer.start()
-        path = ReadingPath(self._settings, self._committer, self._engine, roster, now)
-        path.store_and_acknowledge(resolve_messages([], [], roster, self._settings), changes)
+        attend = self._subscriber.attend
+        path = ReadingPath(self._settings, self._committer, self._engine, roster, now, attend)
+        path.take_over(known)
         return path
 
     def _work_once(self, path: ReadingPath) -> None:
@@ -133,6 +121,8 @@ class Worker:
         now = _now()
         self._notice_deafness(path, now)
         path.process(messages, now)
+        if self._subscriber.taken_over:
+            raise WorkerTakenError(f"another client has the session of share {self._settings.worker}")
         self._looked_at = _now()
 
     def _notice_deafness(self, path: ReadingPath, now: int) -> None:

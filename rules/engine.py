@@ -41,6 +41,9 @@ class Engine:
     def adopt(self, roster: Roster) -> None:
         """Take over a newer roster; slots of the former one must stand for the same sensors and devices."""
         n_sensors = len(roster.sensors)
+        served_before = np.flatnonzero(self._roster.devices["served"])
+        for slot in served_before[~roster.devices["served"][served_before]].tolist():
+            self.sequences.forget(slot)
         self._roster = roster
         self._late_newest = np.concatenate(
             [self._late_newest, np.full(n_sensors - len(self._late_newest), NEVER, np.int64)]
@@ -51,7 +54,7 @@ class Engine:
         self._silence.adopt(roster.devices)
 
     def restore(self, conditions: Iterable[KnownCondition]) -> None:
-        """Take over the conditions that the tables hold, before anything is evaluated."""
+        """Take over the conditions that the tables hold: at start, or of buildings that come from another share."""
         for known in conditions:
             if known.subject_kind is SubjectKind.SENSOR:
                 slot = self._roster.sensor_slots.get(known.subject_id)
@@ -196,7 +199,7 @@ class Engine:
             self.sequences.begin(slot, first)
         for slot, seq in batch.seqs:
             self.sequences.hear(slot, seq, now)
-        fallen, filled = self.sequences.sweep(now)
+        fallen, filled = self.sequences.sweep(now, self._roster.devices["served"])
         for slot in filled:
             yield Change(ChangeKind.CLEAR, SEQUENCE_GAP, self._device_subject(slot), now)
         for slot in fallen:
@@ -208,14 +211,19 @@ class Engine:
         if slot is None:
             return
         if known.rule_id == DEVICE_SILENT.id:
-            self._silence.silent[slot] = known.active
+            # Whoever serves a device watches its silence.
+            self._silence.silent[slot] = known.active and self._roster.devices["served"][slot]
             return
         if known.rule_id == SEQUENCE_GAP.id:
             if known.active:
                 self.sequences.restore_gap(slot, known.at)
             return
-        states = self._declared if known.active else self._declared_ended
-        states[known.rule_id, slot] = known.at
+        key = known.rule_id, slot
+        if known.active:
+            self._declared[key] = known.at
+        else:
+            self._declared.pop(key, None)
+            self._declared_ended[key] = known.at
 
     # Subjects
 

@@ -5,6 +5,9 @@ The number up to which nothing is missing goes back to the device as its receipt
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rules.rule import seconds
 
 PATIENCE_US = seconds(120)
@@ -22,8 +25,19 @@ class Sequences:
         self._raised: set[int] = set()
 
     def restore(self, slot: int, upto: int) -> None:
-        """Take over what the tables say: everything up to `upto` is stored."""
-        self._upto[slot] = upto
+        """Take over what the tables say: everything up to `upto` is stored, and what was heard meanwhile counts."""
+        if upto < self._upto.get(slot, upto):
+            return
+        beyond = self._beyond.get(slot)
+        if beyond:
+            beyond.difference_update([seq for seq in beyond if seq <= upto])
+        self._advance(slot, upto)
+
+    def forget(self, slot: int) -> None:
+        """The device is another share's now."""
+        for known in (self._upto, self._beyond, self._gap_since):
+            known.pop(slot, None)
+        self._raised.discard(slot)
 
     def restore_gap(self, slot: int, at: int) -> None:
         """Take over that a gap of this device has been raised and not filled."""
@@ -57,12 +71,15 @@ class Sequences:
         last = min(self._beyond.get(slot, {first + 1})) - 1
         return f"{first}-{last}" if last > first else str(first)
 
-    def sweep(self, now: int) -> tuple[list[int], list[int]]:
-        """Slots whose gap has stayed too long, and slots whose raised gap has been filled."""
+    def sweep(self, now: int, served: NDArray[np.bool_]) -> tuple[list[int], list[int]]:
+        """Slots whose gap has stayed too long, and slots whose raised gap has been filled.
+
+        Of devices (n_devices,) that are not served a gap says nothing: another share holds the rest.
+        """
         fallen = [
             slot
             for slot, since in self._gap_since.items()
-            if slot not in self._raised and now - since > PATIENCE_US
+            if slot not in self._raised and now - since > PATIENCE_US and served[slot]
         ]
         filled = [slot for slot in self._raised if slot not in self._gap_since]
         self._raised.update(fallen)
@@ -71,7 +88,7 @@ class Sequences:
 
     def _advance(self, slot: int, seq: int) -> None:
         beyond = self._beyond.get(slot)
-        if beyond:
+        if beyond is not None:
             while seq + 1 in beyond:
                 seq += 1
                 beyond.remove(seq)

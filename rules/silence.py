@@ -23,23 +23,31 @@ class Silence:
     def __init__(self) -> None:
         self.heard_at = np.empty(0, np.int64)
         self.silent = np.empty(0, np.bool_)
+        self._served = np.empty(0, np.bool_)
         self._watched = np.empty(0, np.bool_)
         self._allowed_us = np.empty(0, np.int64)
         self._listening_since = NEVER
         self._swept_at = NEVER
 
     def adopt(self, devices: NDArray[np.void]) -> None:
-        """Take over the devices of a roster; those without a channel or retired are not expected to report."""
+        """Take over the devices of a roster; those without a channel or retired are not expected to report.
+
+        Neither are those of buildings that are not served: whoever serves them watches them.
+        """
+        served = devices["served"]
         fresh = len(devices) - len(self.heard_at)
         self.heard_at = np.concatenate([self.heard_at, np.full(fresh, NEVER, np.int64)])
         self.silent = np.concatenate([self.silent, np.zeros(fresh, np.bool_)])
-        self._watched = (devices["interval_us"] > 0) & ~devices["retired"]
+        came = served & ~np.concatenate([self._served, np.zeros(fresh, np.bool_)])
+        self._served = served
+        self._watched = (devices["interval_us"] > 0) & ~devices["retired"] & served
+        self.silent &= served
         intervals = np.where(devices["battery"], BATTERY_INTERVALS, MAINS_INTERVALS)
         self._allowed_us = np.maximum(SHORTEST_SILENCE_US, intervals * devices["interval_us"]).astype(
             np.int64
         )
-        # A device registered while we listen gets its full time from now on, not from the beginning.
-        self.heard_at[len(devices) - fresh :] = self._swept_at
+        # A device that comes while we listen gets its full time from now on, not from the beginning.
+        self.heard_at[came] = np.maximum(self.heard_at[came], self._swept_at)
 
     def listen_from(self, now: int) -> None:
         """Nobody could be heard before `now`: silence is counted from then on at the earliest."""

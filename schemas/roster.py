@@ -28,6 +28,7 @@ DEVICE = np.dtype(
         ("interval_us", np.int64),
         ("battery", np.bool_),
         ("retired", np.bool_),
+        ("served", np.bool_),
     ]
 )
 NO_ZONE = -1
@@ -59,6 +60,9 @@ class Roster:
     `sensors` is (n_sensors,) of `SENSOR`, `devices` (n_devices,) of `DEVICE`, `codes` the building and device code
     of each of those; a slot is an index into them. `buildings` finds a device by these codes.
     Slots stay what they are from one roster to the next: new ones are added at the end.
+
+    A roster is one share's. It `serves` the buildings it answers for and, while some move, works a few more; those of
+    `foreign` are worked by other shares alone. `hears` are the buildings to subscribe to, None for all there are.
     """
 
     version: int
@@ -68,6 +72,14 @@ class Roster:
     buildings: dict[str, dict[str, Device]]
     sensor_slots: dict[int, int] = field(repr=False)
     device_slots: dict[int, int] = field(repr=False)
+    hears: frozenset[str] | None = None
+    serves: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
+
+    def taken_over_since(self, previous: Roster) -> frozenset[str]:
+        """Buildings that this share did not work, or did not answer for, at the time of an earlier roster."""
+        before, now = previous.buildings.keys() - previous.foreign, self.buildings.keys() - self.foreign
+        return frozenset(now - before) | (self.serves - previous.serves)
 
     @staticmethod
     def empty() -> Roster:

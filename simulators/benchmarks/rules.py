@@ -114,6 +114,7 @@ def _make_rows(batch: Batch) -> Iterator[PlainReading]:
 def _make_roster(crowd: Crowd) -> Roster:
     n_devices = -(-crowd.sensors // len(QUANTITIES))
     devices = np.zeros(n_devices, DEVICE)
+    devices["served"] = True
     devices["device_id"] = np.arange(1, n_devices + 1)
     devices["building_id"], devices["zone_id"], devices["interval_us"] = 1, NO_ZONE, INTERVAL_US
     sensors = np.zeros(crowd.sensors, SENSOR)

@@ -187,18 +187,3 @@ def test_a_device_registered_while_the_worker_runs_is_known_at_once(
     )
     publisher.send("B1/NEW/readings", reading(1, co=3.0))
     assert wait_for_messages(database, 1)["stored"] == 1
-
-
-def test_a_second_process_under_the_same_name_stands_by(registry: Settings, worker: Worker) -> None:
-    import threading
-
-    stopping = threading.Event()
-    second = Worker(registry, stopping)
-    thread = threading.Thread(target=second.run)
-    thread.start()
-    time.sleep(2.5)
-    assert not second.listening
-    assert worker.listening
-    stopping.set()
-    thread.join(10)
-    assert not thread.is_alive()

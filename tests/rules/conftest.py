@@ -39,6 +39,7 @@ def make_roster() -> Roster:
     devices["device_id"] = np.arange(n) + 100
     devices["building_id"], devices["zone_id"] = 1, -1
     devices["interval_us"] = 10 * MICROSECONDS
+    devices["served"] = True
     ids = {i + 1000: i for i in range(n)}
     return Roster(
         1, sensors, devices, [("B", str(i)) for i in range(n)], {}, ids, {i + 100: i for i in range(n)}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.sequences import PATIENCE_US, Sequences
+
+SERVED = np.ones(2, np.bool_)
 
 
 def test_the_receipt_stays_before_a_gap_and_passes_it_once_it_is_filled() -> None:
@@ -21,13 +24,13 @@ def test_a_gap_that_stays_becomes_a_fault_and_ends_when_it_is_filled() -> None:
     book = Sequences()
     book.hear(1, 5, 0)
     book.hear(1, 8, 0)
-    assert book.sweep(PATIENCE_US) == ([], [])
-    assert book.sweep(PATIENCE_US + 1) == ([1], [])
+    assert book.sweep(PATIENCE_US, SERVED) == ([], [])
+    assert book.sweep(PATIENCE_US + 1, SERVED) == ([1], [])
     assert book.missing(1) == "6-7"
-    assert book.sweep(PATIENCE_US + 2) == ([], [])
+    assert book.sweep(PATIENCE_US + 2, SERVED) == ([], [])
     book.hear(1, 6, 0)
     book.hear(1, 7, 0)
-    assert book.sweep(PATIENCE_US + 3) == ([], [1])
+    assert book.sweep(PATIENCE_US + 3, SERVED) == ([], [1])
 
 
 def test_a_birth_begins_the_count_anew() -> None:
@@ -38,7 +41,7 @@ def test_a_birth_begins_the_count_anew() -> None:
     assert book.contiguous(1) == 0
     book.hear(1, 1, 0)
     assert book.contiguous(1) == 1
-    assert book.sweep(10 * PATIENCE_US) == ([], [])
+    assert book.sweep(10 * PATIENCE_US, SERVED) == ([], [])
 
 
 @given(st.permutations(range(1, 40)), st.lists(st.integers(1, 39)))
