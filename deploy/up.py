@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -177,7 +178,9 @@ class _Stack:
 
     def _make_parts(self, *, simulate: bool) -> list[Part]:
         parts = [*self._make_service_parts(), Part("api", self._start_api, 1.0)]
-        parts.append(Part("ingest", lambda: self._start_own("ingest"), 3.5))
+        for number in range(1, self._settings.ingest_processes + 1):
+            name = "ingest" if number == 1 else f"ingest-{number}"
+            parts.append(Part(name, partial(self._start_own, name, "ingest"), 3.5))
         if simulate:
             parts.append(Part("simulator", lambda: self._start_own("simulator", "simulate", "city"), 1.5))
         return parts

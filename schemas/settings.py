@@ -65,6 +65,9 @@ class Settings(BaseSettings):
         default="ingest-1",
         description="Name of the ingest worker; its MQTT client id and its counters' label",
     )
+    ingest_processes: int = Field(
+        default=1, ge=1, le=64, description="How many ingest processes `up` starts; see `fengsui shares`"
+    )
     receive_maximum: int = Field(
         default=1000,
         ge=1,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -162,3 +164,39 @@ def test_sensors_registered_later_keep_the_state_of_the_earlier_ones(engine: Eng
         type(roster)(2, wider, roster.devices, roster.codes, {}, roster.sensor_slots, roster.device_slots)
     )
     assert run(engine, level(HEAT, 90, 10)) == ["raise heat_fixed_alarm 10"]
+
+
+def serve(engine: Engine, version: int, *, served: bool) -> None:
+    """The building leaves this share, or comes to it."""
+    roster = make_roster()
+    roster.devices["served"] = served
+    engine.adopt(replace(roster, version=version))
+
+
+def test_the_silence_of_a_building_is_for_the_share_that_serves_it(engine: Engine) -> None:
+    engine.listen_from(START)
+    assert len(time_passes(engine, 95)) == len(SLOT)
+    serve(engine, 2, served=False)
+    # What was silent is not told to be back, and what goes on to say nothing is not told either.
+    assert time_passes(engine, 300) == []
+    engine.restore([KnownCondition("device_silent", SubjectKind.DEVICE, 100, True, START)])
+    assert time_passes(engine, 310) == []
+    serve(engine, 3, served=True)
+    engine.restore([KnownCondition("device_silent", SubjectKind.DEVICE, 100, True, START)])
+    # The others get their full time anew, from the last look on.
+    assert time_passes(engine, 399) == []
+    assert len(time_passes(engine, 410)) == len(SLOT) - 1
+
+
+def test_what_another_share_has_cleared_raises_again_here(engine: Engine) -> None:
+    run(engine, level(HEAT, 90, 0, 10))
+    ended = START + 400 * MICROSECONDS
+    engine.restore([KnownCondition("heat_fixed_alarm", SubjectKind.SENSOR, 1000 + SLOT[HEAT], False, ended)])
+    assert run(engine, level(HEAT, 90, 410, 420)) == ["raise heat_fixed_alarm 420"]
+
+
+def test_a_declared_fire_that_another_share_saw_end_is_not_active_here(engine: Engine) -> None:
+    assert declare(engine, DeviceEventKind.FIRE, 10, True) == ["raise detector_fire_state 10"]
+    ended = START + 20 * MICROSECONDS
+    engine.restore([KnownCondition("detector_fire_state", SubjectKind.DEVICE, 100, False, ended)])
+    assert declare(engine, DeviceEventKind.FIRE, 30, True) == ["raise detector_fire_state 30"]

@@ -57,3 +57,26 @@ def test_any_order_with_repetitions_ends_at_the_last(order: list[int], again: li
         assert heard >= set(range(upto + 1))
         assert upto + 1 not in heard
     assert book.contiguous(1) == 39
+
+
+def test_what_another_share_has_stored_closes_the_gap_before_what_was_heard_here() -> None:
+    book = Sequences()
+    book.restore(1, 5)
+    for seq in (9, 10, 12):
+        book.hear(1, seq, 0)
+    book.restore(1, 9)
+    assert book.contiguous(1) == 10
+    assert book.missing(1) == "11"
+    # What is known already is not taken back.
+    book.restore(1, 7)
+    assert book.contiguous(1) == 10
+
+
+def test_a_gap_of_a_device_that_is_not_served_is_no_fault() -> None:
+    book = Sequences()
+    book.hear(1, 5, 0)
+    book.hear(1, 8, 0)
+    assert book.sweep(PATIENCE_US + 1, np.zeros(2, np.bool_)) == ([], [])
+    book.forget(1)
+    assert book.contiguous(1) is None
+    assert book.sweep(PATIENCE_US + 2, SERVED) == ([], [])
