@@ -30,6 +30,7 @@ class Hearing:
     def __init__(self, topic_root: str, share: str) -> None:
         self._root = topic_root
         self.marker_topic = f"{topic_root}/shares/{share}/marker"
+        self._config_topic = f"{topic_root}/broker/config"
         self._lock = threading.Lock()
         self._wanted: frozenset[str] = frozenset()
         self._asked: dict[int, list[str]] = {}
@@ -77,7 +78,9 @@ class Hearing:
             self._leaving.clear()
             self._confirmed.clear()
             self._left.clear()
-            client.subscribe(self.marker_topic, qos=1)
+            client.subscribe(
+                [(self.marker_topic, SubscribeOptions(qos=1)), (self._config_topic, SubscribeOptions(qos=1))]
+            )
             self._subscribe(self._wanted)
             if ALL_BUILDINGS not in self._wanted:
                 # An earlier process of this share may have heard them all.

@@ -15,6 +15,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from ingest.broker_limits import describe_broker
 from ingest.hearing import Hearing
 from ingest.quick_client import QuickClient
 from schemas.settings import Settings
@@ -67,9 +68,11 @@ class Subscriber:
         # Positions in the order of receipt: of everything, of what is done with, and of each marker that came back.
         self._received = self._acknowledged = 0
         self._markers: dict[bytes, int] = {}
+        self._config_topic = f"{settings.topic_root}/broker/config".encode()
+        self._config: bytes | None = None
         self.dropped_at_qos_0 = 0
         self.taken_over = False
-        self.note = "not connected yet"
+        self._word = "not connected yet"
         self._client = self._make_client(settings)
 
     @property
@@ -80,6 +83,14 @@ class Subscriber:
     def session(self) -> int:
         """Number of the present connection; it changes with each."""
         return self._session
+
+    @property
+    def note(self) -> str:
+        """How it stands with the broker, and what is wrong with how it is set up."""
+        if not self.connected:
+            return self._word
+        warning = describe_broker(self._config, self._settings.receive_maximum)
+        return f"{self._word}; {warning}" if warning else self._word
 
     def start(self) -> None:
         """Connect in the background and keep connecting; a broker that is away is no reason to fail."""
@@ -186,13 +197,13 @@ class Subscriber:
         properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self.note = f"the broker refused the connection: {reason}"
-            log.error(self.note)
+            self._word = f"the broker refused the connection: {reason}"
+            log.error(self._word)
             return
         self._session += 1
         self.hearing.begin(client)
-        self.note = "session resumed" if flags.session_present else "new session"
-        log.info("connected to the broker, %s", self.note)
+        self._word = "session resumed" if flags.session_present else "new session"
+        log.info("connected to the broker, %s", self._word)
         self._connected.set()
 
     def _on_disconnect(
@@ -209,7 +220,7 @@ class Subscriber:
             # To connect again would throw out whoever has the share now.
             self.taken_over = True
             client.disconnect()
-        self.note = f"disconnected: {reason}"
+        self._word = f"disconnected: {reason}"
         log.warning("lost the broker: %s", reason)
 
     def _on_message(self, _: mqtt.Client, __: object, message: mqtt.MQTTMessage) -> None:
@@ -240,6 +251,9 @@ class Subscriber:
         """Whether a message is none of ours: another share's, or a marker that has come back."""
         if topic == self._marker_topic:
             self._markers[payload] = self._received
+            return True
+        if topic == self._config_topic:
+            self._config = payload
             return True
         return bool(self._foreign) and topic[self._root_length :].partition(b"/")[0] in self._foreign
 
