@@ -2,11 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
 
+from ingest.alarm import Alarm
 from ingest.store import Work
 from rules.changes import Change
 from schemas.messages import AlertNotice
+
+# A batch that is not stored after this long is held up; its alerts are told before they are.
+HELD_UP_SECONDS = 0.4
+
+
+class Notices:
+    """Tells of each batch's alerts: once it is stored, and before that, once, when it is held up."""
+
+    def __init__(self, publish: Callable[[str, str], None]) -> None:
+        self._publish = publish
+        self._alarm = Alarm("notices")
+        # The batches under way of which nobody has been told yet. The lock is held while telling, so that
+        # "not yet stored" never comes after "stored".
+        self._untold: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    def expect(self, work: Work) -> None:
+        """A batch is on its way; when it is held up its alerts are told, wherever it is then."""
+        if work.changes:
+            with self._lock:
+                token = self._alarm.set(HELD_UP_SECONDS, partial(self.tell_unpersisted, work))
+                self._untold[work.number] = token
+
+    def tell_unpersisted(self, work: Work) -> None:
+        """The batch is held up, or in the spool."""
+        with self._lock:
+            token = self._untold.pop(work.number, None)
+            if token is not None:
+                self._alarm.call_off(token)
+                self._tell(work, persisted=False)
+
+    def tell_persisted(self, work: Work) -> None:
+        """The batch is in the database."""
+        if work.changes:
+            with self._lock:
+                token = self._untold.pop(work.number, None)
+                if token is not None:
+                    self._alarm.call_off(token)
+                self._tell(work, persisted=True)
+
+    def close(self) -> None:
+        self._alarm.close()
+
+    def _tell(self, work: Work, *, persisted: bool) -> None:
+        for building, notice in make_notices(work, persisted=persisted):
+            self._publish(building, notice)
 
 
 def make_notices(work: Work, *, persisted: bool) -> Iterator[tuple[str, str]]:

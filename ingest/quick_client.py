@@ -33,6 +33,27 @@ class QuickClient(mqtt.Client):
         self._receive = receive
         self._rest = b""
         self._rest_of: object = None
+        self._answers = 0
+
+    def wait_for_answer(self, seconds: float) -> bool:
+        """Ping the broker and wait for its answer: then it has read everything that was sent before.
+
+        A connection that is closed with unread messages in its socket is reset, and a broker that meets the reset
+        while it writes does not read what we had sent last, acknowledgements among it.
+        """
+        if not self.is_connected():
+            return False
+        give_up_at = time.monotonic() + seconds
+        # A ping of the keep-alive may be under way; its answer says nothing about what was sent after it.
+        awaited = self._answers + (2 if self._ping_t else 1)
+        self._send_pingreq()
+        while self._answers < awaited and time.monotonic() < give_up_at and self.is_connected():
+            time.sleep(0.005)
+        return self._answers >= awaited
+
+    def _handle_pingresp(self) -> MQTTErrorCode:
+        self._answers += 1
+        return super()._handle_pingresp()
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         """Take everything that the socket has; paho calls this when there is something."""

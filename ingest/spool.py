@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from ingest.subscriber import Message
-from rules.changes import Change, ChangeKind, Subject
-from rules.rule import Rule
+from rules.changes import ChangeKind, Subject
 
 CREATE = "CREATE TABLE IF NOT EXISTS batches (number INTEGER PRIMARY KEY, content BLOB NOT NULL)"
 INSERT = "INSERT INTO batches (number, content) VALUES (?, ?)"
-SELECT_FIRST = "SELECT content FROM batches ORDER BY number LIMIT 1"
 SELECT_ALL = "SELECT content FROM batches ORDER BY number"
-DELETE = "DELETE FROM batches WHERE number = ?"
+DELETE = "DELETE FROM batches WHERE number <= ?"
 COUNT = "SELECT count(*) FROM batches"
 PAGE_BYTES = 4096
 
@@ -84,47 +82,26 @@ class Spool:
             raise SpoolFullError(f"the spool takes no more: {error}") from error
         self._count += 1
 
-    def drain(self) -> Iterator[SpooledBatch]:
-        """The batches from the oldest on; each must be removed before the next is asked for."""
-        while row := self._file.execute(SELECT_FIRST).fetchone():
-            yield self._decode(row[0])
+    def read_first(self, most_messages: int) -> list[SpooledBatch]:
+        """The oldest batches, at least one if there is any, and of more no more than so many messages."""
+        batches: list[SpooledBatch] = []
+        room = most_messages
+        for (content,) in self._file.execute(SELECT_ALL):
+            batch = self._decode(content)
+            room -= len(batch.messages)
+            if batches and room < 0:
+                break
+            batches.append(batch)
+        return batches
 
     def list_all(self) -> Iterator[SpooledBatch]:
         """Everything that is held, from the oldest on, without taking it out."""
         for (content,) in self._file.execute(SELECT_ALL):
             yield self._decode(content)
 
-    def remove(self, number: int) -> None:
-        """Forget a batch that the database has."""
+    def remove_through(self, number: int) -> None:
+        """Forget the batches up to this number, which the database has."""
         self._count -= self._file.execute(DELETE, (number,)).rowcount
 
     def close(self) -> None:
         self._file.close()
-
-
-def pack_change(change: Change) -> SpooledChange:
-    return SpooledChange(
-        change.kind,
-        change.rule.id,
-        change.subject,
-        change.at,
-        change.late,
-        change.value,
-        change.limit,
-        change.unit,
-        change.note,
-    )
-
-
-def unpack_change(packed: SpooledChange, catalogue: Mapping[str, Rule]) -> Change:
-    return Change(
-        packed.kind,
-        catalogue[packed.rule_id],
-        packed.subject,
-        packed.at,
-        packed.late,
-        packed.value,
-        packed.limit,
-        packed.unit,
-        packed.note,
-    )

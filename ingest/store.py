@@ -80,10 +80,10 @@ class Work:
     receipts: Mapping[int, int]
 
 
-def was_committed(work: Work, connection: Connection[TupleRow]) -> bool:
-    """Whether a batch whose commit was not confirmed has taken effect all the same."""
-    row = connection.execute(SELECT_LAST_BATCH, (work.worker,)).fetchone()
-    return row is not None and bool(row[0] >= work.number)
+def read_last_batch(connection: Connection[TupleRow], worker: str) -> int:
+    """Number of the last batch that took effect: one whose commit was not confirmed may have, all the same."""
+    row = connection.execute(SELECT_LAST_BATCH, (worker,)).fetchone()
+    return int(row[0]) if row is not None else 0
 
 
 def commit_batch(work: Work, connection: Connection[TupleRow]) -> None:
@@ -92,7 +92,7 @@ def commit_batch(work: Work, connection: Connection[TupleRow]) -> None:
     Raises
     ------
     psycopg.Error
-        Nothing was stored, or (at a lost connection) it is not known and `was_committed` tells.
+        Nothing was stored, or (at a lost connection) it is not known and `read_last_batch` tells.
     """
     try:
         _write(work, connection, collides=False)

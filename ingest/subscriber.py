@@ -24,6 +24,12 @@ log = logging.getLogger(__name__)
 
 # paho needs two of these to notice a broker that says nothing: 14 s.
 KEEPALIVE_SECONDS = 7
+<<<<<<< HEAD
+=======
+# How long a broker may take to have read our last acknowledgements when we leave.
+ANSWER_SECONDS = 3.0
+TOPIC_KINDS = ("readings", "events", "status")
+>>>>>>> 1ecbecd (ingest: a silent database connection is given up within a second; the spool drains in large steps)
 # Messages at QoS 0 have no promise, but they must not fill the memory either.
 MOST_WAITING = 50_000
 # A sample takes some 60 bytes on the wire, so this bounds a batch's rows at about 17,000 too.
@@ -109,6 +115,8 @@ class Subscriber:
 
     def stop(self) -> None:
         """Send what is still to be sent, acknowledgements above all, and leave; the session stays."""
+        if self.connected and not self._client.wait_for_answer(ANSWER_SECONDS):
+            log.warning("the broker does not answer; it may deliver again what was acknowledged last")
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -165,7 +173,7 @@ class Subscriber:
         """Send what the service has to say; while the broker is away it waits here."""
         self._client.publish(topic, text, qos=qos, retain=retain)
 
-    def _make_client(self, settings: Settings) -> mqtt.Client:
+    def _make_client(self, settings: Settings) -> QuickClient:
         url = urlsplit(settings.mqtt_url or "")
         client = QuickClient(
             self._receive,

@@ -13,7 +13,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from ingest.committer import Committer
-from ingest.database_link import AwayError, DatabaseLink, WorkerTakenError
+from ingest.database_link import START_SECONDS, AwayError, DatabaseLink, WorkerTakenError
 from ingest.heartbeat import Heartbeat
 from ingest.path import ReadingPath
 from ingest.restore import read_known
@@ -136,7 +136,7 @@ class Worker:
         """Run an operation at start, again until the database serves."""
         while True:
             try:
-                return self._database.run(operation)
+                return self._database.run(operation, START_SECONDS)
             except AwayError:
                 self._wait_a_moment()
 

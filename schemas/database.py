@@ -6,9 +6,10 @@ from psycopg import AsyncConnection, Connection
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
+CONNECT_SECONDS = 5
 # Keep-alives, ours and the server's, find a half-open connection within 15 s instead of the kernel's two hours.
 CONNECT_OPTIONS = {
-    "connect_timeout": 5,
+    "connect_timeout": CONNECT_SECONDS,
     "tcp_user_timeout": 10_000,
     "keepalives_idle": 5,
     "keepalives_interval": 3,
@@ -17,13 +18,19 @@ CONNECT_OPTIONS = {
 }
 
 
-def connect(database_url: str, application_name: str) -> Connection[TupleRow]:
-    """Open one connection in UTC, in autocommit: whoever writes opens a transaction block."""
+def connect(
+    database_url: str, application_name: str, timeout_seconds: int = CONNECT_SECONDS
+) -> Connection[TupleRow]:
+    """Open one connection in UTC, in autocommit: whoever writes opens a transaction block.
+
+    A server that takes the connection and then says nothing is given up after `timeout_seconds` as well.
+    """
+    options = CONNECT_OPTIONS | {"connect_timeout": timeout_seconds}
     return Connection.connect(
         database_url,
         autocommit=True,
         application_name=application_name,
-        **CONNECT_OPTIONS,  # type: ignore[arg-type]
+        **options,  # type: ignore[arg-type]
     )
 
 

@@ -130,7 +130,7 @@ def test_a_full_spool_refuses_and_keeps_what_it_has(tmp_path: Path) -> None:
     spool.close()
     again = Spool(tmp_path / "spool.sqlite", 2**18)
     assert [batch.number for batch in again.list_all()] == list(range(kept))
-    again.remove(0)
+    again.remove_through(0)
     assert len(again) == kept - 1
 
 

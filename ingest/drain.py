@@ -1,0 +1,64 @@
+"""What the spool holds into the database: in order, several batches a transaction, each exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from ingest.database_link import AwayError, DatabaseLink
+from ingest.spool import Spool, SpooledBatch
+from ingest.spooled_work import unpack_work
+from ingest.store import Work, commit_batch, read_last_batch
+from schemas.roster import Roster
+from schemas.settings import Settings
+
+# Much larger than a batch, so that a queue shrinks while new batches join it; small enough that these do not wait
+# for long.
+MOST_MESSAGES = 4000
+ANSWER_SECONDS = 4.0
+LONGEST_ANSWER_SECONDS = 64.0
+
+
+class Drain:
+    """Stores a step at a time; whoever calls it may take new work between two steps."""
+
+    def __init__(
+        self, settings: Settings, database: DatabaseLink, spool: Spool, stored: Callable[[Work], None]
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._spool = spool
+        self._stored = stored
+        self._failures = 0
+
+    def step(self, roster: Roster) -> bool:
+        """Store the oldest batches; False when the spool is empty or the database is away."""
+        if not len(self._spool) or not self._database.connected:
+            return False
+        try:
+            self._store_first(roster)
+        except AwayError:
+            # What the database cannot do in the time given it may do in smaller parts and more time.
+            self._failures += 1
+            return False
+        self._failures = 0
+        return True
+
+    def _store_first(self, roster: Roster) -> None:
+        shrink = 2 ** min(self._failures, 16)
+        batches = self._spool.read_first(MOST_MESSAGES // shrink)
+        last = self._database.run(partial(read_last_batch, worker=self._settings.worker))
+        # A batch whose commit was not confirmed may have taken effect all the same.
+        if there := [batch for batch in batches if batch.number <= last]:
+            self._forget(unpack_work(there, roster, self._settings))
+        if missing := batches[len(there) :]:
+            self._store(missing, roster, min(LONGEST_ANSWER_SECONDS, ANSWER_SECONDS * shrink))
+
+    def _store(self, batches: Sequence[SpooledBatch], roster: Roster, seconds: float) -> None:
+        work = unpack_work(batches, roster, self._settings)
+        self._database.run(partial(commit_batch, work), seconds)
+        self._forget(work)
+
+    def _forget(self, work: Work) -> None:
+        self._spool.remove_through(work.number)
+        self._stored(work)
