@@ -15,6 +15,7 @@ from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransacti
 from psycopg.rows import TupleRow
 
 from ingest.alarm import Alarm
+from ingest.pauses import Pauses
 from schemas.database import connect
 
 log = logging.getLogger(__name__)
@@ -37,9 +38,6 @@ ANSWER_SECONDS = 1.0
 # At start the registry and the last quarter of an hour are read, however large they are.
 START_SECONDS = 300.0
 CONNECT_SECONDS = 3
-LONGEST_WAIT_SECONDS = 2.0
-# A connection that served for less than this does not count as a recovery: the next attempt waits longer.
-STEADY_SECONDS = 10.0
 TAKEN_AFTER_ATTEMPTS = 20
 
 # What passes when the server is well again, as against what is wrong with the data (SQLSTATE classes 08, 40,
@@ -93,7 +91,7 @@ class DatabaseLink:
         self._alarm = Alarm("database deadline")
         self._line: Line | None = None
         self._former_pid = 0
-        self._attempt = 0
+        self._pauses = Pauses(random.Random())
         self._connecting: threading.Thread | None = None
         self._closed = threading.Event()
         self._taken = False
@@ -174,15 +172,14 @@ class DatabaseLink:
     def _reconnect(self, lost: Line) -> None:
         self._line = None
         self._former_pid = lost.backend_pid
-        if time.monotonic() - lost.since >= STEADY_SECONDS:
-            self._attempt = 0
+        self._pauses.note_service(time.monotonic() - lost.since)
         lost.close()
         self._connecting = threading.Thread(target=self._keep_connecting, name="reconnect", daemon=True)
         self._connecting.start()
 
     def _keep_connecting(self) -> None:
         taken = 0
-        while not self._closed.wait(self._next_pause()):
+        while not self._closed.wait(self._pauses.take_next()):
             try:
                 self._line = self._connect()
                 log.info("the database serves again")
@@ -194,14 +191,6 @@ class DatabaseLink:
                     return
             except AwayError as error:
                 log.debug("no connection yet: %s", error)
-
-    def _next_pause(self) -> float:
-        """Nothing before the first attempt, then longer and longer, and never all workers at one time."""
-        attempt, self._attempt = self._attempt, self._attempt + 1
-        if attempt == 0:
-            return 0.0
-        longest = min(LONGEST_WAIT_SECONDS, 0.1 * 2.0 ** min(attempt, 10))
-        return longest * random.uniform(0.5, 1.0)
 
     def _connect(self) -> Line:
         """A connection that holds the worker's lock.

@@ -14,8 +14,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from ingest.quick_client import QuickClient, find_packet
+from ingest.subscriber import Subscriber
 from schemas.settings import Settings
-from tests.ingest.conftest import wait_until
+from tests.ingest.conftest import Publisher, wait_until
 
 Received = list[tuple[str, bytes, bool]]
 
@@ -99,3 +100,30 @@ def mqtt_packet(length: int) -> bytes:
         head.append(digit | (0x80 if rest else 0))
         if not rest:
             return bytes(head) + bytes(length)
+
+
+def test_nothing_that_was_acknowledged_before_leaving_is_delivered_again(registry: Settings) -> None:
+    settings = registry.model_copy(update={"receive_maximum": 100})
+    sender = Publisher(settings)
+    subscriber = Subscriber(settings)
+    subscriber.start()
+    wait_until(lambda: subscriber.connected)
+    for i in range(600):
+        sender.send("B1/D1/readings", f"{i}")
+    acknowledged: set[bytes] = set()
+    while len(acknowledged) < 300:
+        batch = subscriber.take(50, 0, 5)
+        subscriber.acknowledge(batch)
+        acknowledged |= {message.payload for message in batch}
+    subscriber.stop()
+    again = Subscriber(settings)
+    again.start()
+    rest: set[bytes] = set()
+    while len(acknowledged) + len(rest) < 600:
+        batch = again.take(50, 0, 5)
+        assert batch
+        again.acknowledge(batch)
+        rest |= {message.payload for message in batch}
+        assert not rest & acknowledged
+    again.stop()
+    sender.close()
