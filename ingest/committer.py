@@ -13,9 +13,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
-from psycopg import Connection
-from psycopg.rows import TupleRow
-
 from ingest.database_link import AwayError, DatabaseLink
 from ingest.drain import Drain
 from ingest.hand_over import HandOver

@@ -32,7 +32,7 @@ class Hearing:
         self.marker_topic = f"{topic_root}/shares/{share}/marker"
         self._config_topic = f"{topic_root}/broker/config"
         self._lock = threading.Lock()
-        self._wanted: frozenset[str] = frozenset()
+        self._wanted: frozenset[str] = frozenset({ALL_BUILDINGS})
         self._asked: dict[int, list[str]] = {}
         self._leaving: dict[int, list[str]] = {}
         self._confirmed: set[str] = set()

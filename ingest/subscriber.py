@@ -24,12 +24,8 @@ log = logging.getLogger(__name__)
 
 # paho needs two of these to notice a broker that says nothing: 14 s.
 KEEPALIVE_SECONDS = 7
-<<<<<<< HEAD
-=======
 # How long a broker may take to have read our last acknowledgements when we leave.
 ANSWER_SECONDS = 3.0
-TOPIC_KINDS = ("readings", "events", "status")
->>>>>>> 1ecbecd (ingest: a silent database connection is given up within a second; the spool drains in large steps)
 # Messages at QoS 0 have no promise, but they must not fill the memory either.
 MOST_WAITING = 50_000
 # A sample takes some 60 bytes on the wire, so this bounds a batch's rows at about 17,000 too.
