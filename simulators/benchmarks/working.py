@@ -64,7 +64,6 @@ def running_part(settings: Settings, part: str) -> Iterator[subprocess.Popen[byt
         "FENGSUI_DATABASE_URL": settings.database_url or "",
         "FENGSUI_MQTT_URL": settings.mqtt_url or "",
         "FENGSUI_TOPIC_ROOT": settings.topic_root,
-        "FENGSUI_WORKER": settings.worker,
         "FENGSUI_DATA_DIR": str(settings.data_dir),
         "FENGSUI_HTTP_PORT": str(settings.http_port),
     }
