@@ -32,6 +32,7 @@ class Engine:
         self._roster = Roster.empty()
         self._windows = Windows(0)
         self._late_newest = np.empty(0, np.int64)
+        self._calm_ranges = find_calm_ranges(self._roster.sensors["quantity"])
         self._episodes = {rule.id: Episodes(rule.persistence, 0) for rule in READING_RULES}
         self._declared: dict[tuple[str, int], int] = {}
         self._declared_ended: dict[tuple[str, int], int] = {}
@@ -49,6 +50,7 @@ class Engine:
             [self._late_newest, np.full(n_sensors - len(self._late_newest), NEVER, np.int64)]
         )
         self._windows.grow(n_sensors)
+        self._calm_ranges = find_calm_ranges(roster.sensors["quantity"])
         for episodes in self._episodes.values():
             episodes.grow(n_sensors)
         self._silence.adopt(roster.devices)
@@ -92,12 +94,37 @@ class Engine:
 
     def _judge_readings(self, readings: NDArray[np.void]) -> Iterator[Change]:
         good = readings[readings["quality"] == Quality.GOOD]
-        for layer in split_into_layers(good):
+        for layer in split_into_layers(self._pass_over_calm(good)):
             newest = self._windows.newest[layer["slot"]]
             is_new = layer["observed_at"] > newest
             yield from self._judge_layer(layer[is_new])
             if not is_new.all():
                 yield from self._judge_late(layer[~is_new])
+
+    def _pass_over_calm(self, readings: NDArray[np.void]) -> NDArray[np.void]:
+        """Put the readings of sensors that no rule can have a word on into the windows; returns the others.
+
+        A sensor is calm in this batch when its readings come in the order of their times, newer than all before
+        and each in its calm range, and nothing of it is active or has begun. Judging them would change nothing.
+        """
+        if not len(readings):
+            return readings
+        order = np.argsort(readings["slot"], kind="stable")
+        slots, observed_at, values = (readings[name][order] for name in ("slot", "observed_at", "value"))
+        starts = np.flatnonzero(np.concatenate([[True], slots[1:] != slots[:-1]]))
+        sensors = slots[starts]
+        previous = np.concatenate([[NEVER], observed_at[:-1]])
+        previous[starts] = self._windows.newest[sensors]
+        calm_above, calm_below = self._calm_ranges
+        calm = (observed_at > previous) & (values > calm_above[slots]) & (values < calm_below[slots])
+        calm_sensors = np.logical_and.reduceat(calm, starts)
+        for episodes in self._episodes.values():
+            calm_sensors &= ~episodes.underway(sensors)
+        counts = np.diff(np.append(starts, len(slots)))
+        calm = np.repeat(calm_sensors, counts)
+        starts = np.cumsum(counts[calm_sensors]) - counts[calm_sensors]
+        self._windows.push_series(slots[calm], observed_at[calm], values[calm], starts)
+        return readings[np.sort(order[~calm])]
 
     def _judge_layer(self, layer: NDArray[np.void]) -> Iterator[Change]:
         """One reading of each of different sensors, each newer than all before."""
@@ -239,6 +266,16 @@ class Engine:
         device_id = int(device["device_id"])
         zone = None if zone_id == NO_ZONE else zone_id
         return Subject(SubjectKind.DEVICE, device_id, int(device["building_id"]), zone, device_id, None)
+
+
+def find_calm_ranges(quantities: NDArray[np.int8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each sensor (n,) the bounds strictly between which no rule's condition can hold."""
+    calm_above, calm_below = np.full(len(quantities), -np.inf), np.full(len(quantities), np.inf)
+    for rule in READING_RULES:
+        mine = quantities == rule.quantity.code
+        calm_above[mine] = np.maximum(calm_above[mine], rule.judge.calm_above)
+        calm_below[mine] = np.minimum(calm_below[mine], rule.judge.calm_below)
+    return calm_above, calm_below
 
 
 def split_into_layers(readings: NDArray[np.void]) -> Iterator[NDArray[np.void]]:

@@ -74,6 +74,11 @@ class Episodes:
         self.ended_at = np.concatenate([self.ended_at, np.full(fresh, NEVER, np.int64)])
         self._off_since = np.concatenate([self._off_since, np.full(fresh, NEVER, np.int64)])
 
+    def underway(self, slots: Slots) -> Flags:
+        """Where the condition is active or a run has begun; elsewhere a sample that does not hold changes nothing."""
+        begun: Flags = (self._live.samples[slots] > 0) | (self._late.samples[slots] > 0)
+        return self.active[slots] | begun
+
     def restore(self, slot: int, active: bool, at: int) -> None:
         """Take over what the tables say of one subject: active, or inactive since `at`."""
         self.active[slot] = active
@@ -90,6 +95,8 @@ class Episodes:
         complete = self._live.extend(slots, observed_at, judged.holds, broken, self._wait)
         raised = complete & ~self.active[slots] & (observed_at > self.ended_at[slots])
         self.active[slots[raised]] = True
+        # The time to clear counts from here on; what was normal before does not matter any more.
+        self._off_since[slots[raised]] = NEVER
         return raised, self._clear(slots, observed_at, judged.clears, broken)
 
     def step_late(self, slots: Slots, observed_at: Times, judged: Judgement, broken: Flags) -> Flags:

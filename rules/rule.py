@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -47,7 +48,16 @@ class Judgement:
     measure: NDArray[np.float64]
 
 
-Judge = Callable[[View], Judgement]
+@dataclass(frozen=True)
+class Judge:
+    """How a rule judges. Strictly between `calm_above` and `calm_below` no value speaks for the condition."""
+
+    judge: Callable[[View], Judgement]
+    calm_above: float = -math.inf
+    calm_below: float = math.inf
+
+    def __call__(self, view: View) -> Judgement:
+        return self.judge(view)
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,7 @@ def at_least(limit: float, clears_below: float) -> Judge:
     def judge(view: View) -> Judgement:
         return Judgement(view.values >= limit, view.values < clears_below, view.values)
 
-    return judge
+    return Judge(judge, calm_below=limit)
 
 
 def at_most(limit: float, clears_from: float) -> Judge:
@@ -99,7 +109,7 @@ def at_most(limit: float, clears_from: float) -> Judge:
     def judge(view: View) -> Judgement:
         return Judgement(view.values <= limit, view.values >= clears_from, view.values)
 
-    return judge
+    return Judge(judge, calm_above=limit)
 
 
 def rising(per_minute: float, floor: float, clears_per_minute: float, window_us: int) -> Judge:
@@ -113,4 +123,4 @@ def rising(per_minute: float, floor: float, clears_per_minute: float, window_us:
         holds = (slopes >= per_minute) & (view.values >= floor)
         return Judgement(holds, (slopes < clears_per_minute) & (view.values < floor), slopes)
 
-    return judge
+    return Judge(judge, calm_below=floor)

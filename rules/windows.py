@@ -38,6 +38,24 @@ class Windows:
         self.newest[slots] = observed_at
         self._next[slots] = (places + 1) % DEPTH
 
+    def push_series(
+        self,
+        slots: NDArray[np.int32],
+        observed_at: NDArray[np.int64],
+        values: NDArray[np.float64],
+        starts: NDArray[np.int64],
+    ) -> None:
+        """Add ever newer readings (n,), those of one sensor side by side; `starts` is where each sensor's begin."""
+        counts = np.diff(np.append(starts, len(slots)))
+        ranks = np.arange(len(slots)) - np.repeat(starts, counts)
+        # Of more than DEPTH readings the last stay: numpy lets the last of equal places win.
+        places = (self._next[slots] + ranks) % DEPTH
+        self.times[slots, places] = observed_at
+        self.values[slots, places] = values
+        last = starts + counts - 1
+        self.newest[slots[last]] = observed_at[last]
+        self._next[slots[last]] = (places[last] + 1) % DEPTH
+
     def contain(self, slots: NDArray[np.int32], observed_at: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each sensor's window already holds a reading of that time, (n,)."""
         held: NDArray[np.bool_] = (self.times[slots] == observed_at[:, None]).any(axis=1)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from rules.changes import Change, ChangeKind
 from rules.engine import Engine
@@ -40,13 +42,20 @@ def streams(draw: st.DrawFn) -> Rows:
     return rows
 
 
-def evaluate(rows: Rows, cuts: list[int]) -> list[Change]:
-    engine = Engine()
+def evaluate(rows: Rows, cuts: list[int], make: type[Engine] = Engine) -> list[Change]:
+    engine = make()
     engine.adopt(make_roster())
     readings = make_readings(rows)
     edges = [0, *sorted(cut % (len(rows) + 1) for cut in cuts), len(rows)]
     now = START + 10**6 * MICROSECONDS
     return [change for a, b in pairwise(edges) for change in engine.evaluate(Batch(readings[a:b]), now)]
+
+
+class RestlessEngine(Engine):
+    """Judges every reading one layer after the other and passes over none."""
+
+    def _pass_over_calm(self, readings: NDArray[np.void]) -> NDArray[np.void]:
+        return readings
 
 
 def by_sensor(changes: list[Change]) -> dict[tuple[str, int], list[Change]]:
@@ -60,6 +69,12 @@ def by_sensor(changes: list[Change]) -> dict[tuple[str, int], list[Change]]:
 @given(streams(), st.lists(st.integers(0, 10_000), max_size=8))
 def test_the_same_stream_cut_into_other_batches_gives_the_same_changes(rows: Rows, cuts: list[int]) -> None:
     assert by_sensor(evaluate(rows, cuts)) == by_sensor(evaluate(rows, []))
+
+
+@settings(max_examples=150)
+@given(streams(), st.lists(st.integers(0, 10_000), max_size=8))
+def test_passing_over_calm_sensors_changes_nothing(rows: Rows, cuts: list[int]) -> None:
+    assert by_sensor(evaluate(rows, cuts)) == by_sensor(evaluate(rows, cuts, RestlessEngine))
 
 
 @settings(max_examples=150)
