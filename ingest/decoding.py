@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.subscriber import Message
-from schemas.decode import WireReadings, decode_event, decode_readings, decode_status
+from schemas.decode import PlainSeries, WireReadings, decode_event, decode_readings, decode_status
 from schemas.messages import EventMessage, StatusMessage
 from schemas.refusals import Reason, Refusal, RefusedError
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-Content = WireReadings | EventMessage | StatusMessage
+Content = WireReadings | PlainSeries | EventMessage | StatusMessage
 _DECODERS: dict[str, Callable[[bytes], Content]] = {
     "readings": decode_readings,
     "events": decode_event,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from ingest.decoding import Decoded
 from ingest.event_times import judge_time, to_microseconds
 from ingest.subscriber import Message
 from schemas.columns import MICROSECONDS, READING, Batch, DeviceEvent
-from schemas.decode import WireReadings
+from schemas.decode import PlainSeries, WireReadings, WireSample
 from schemas.domain import DeviceEventKind, Quality
 from schemas.messages import MAX_SEQ, EventMessage, StatusMessage
 from schemas.refusals import Reason, Refusal
@@ -25,6 +26,8 @@ _UNREGISTERED = frozenset(
     {Reason.UNKNOWN_BUILDING, Reason.UNKNOWN_DEVICE, Reason.WRONG_BUILDING, Reason.UNKNOWN_CHANNEL}
 )
 _SEQ = re.compile(rb'"seq"\s*:\s*(\d{1,19})\b')
+_channel_of, _time_of, _value_of = attrgetter("channel"), attrgetter("ts"), attrgetter("value")
+MILLISECOND = 1000
 _QUALITIES = {None: Quality.GOOD, "good": Quality.GOOD, "uncertain": Quality.UNCERTAIN, "bad": Quality.BAD}
 
 
@@ -63,13 +66,18 @@ class Resolved:
 
 @dataclass
 class _Columns:
-    """The columns while they grow; one append a sample."""
+    """The columns while they grow.
+
+    Of each message the readings stand side by side: `ends` (one a message) says where they end, `time_units` how
+    many microseconds one unit of their `times` has. Qualities are noted where they are not good.
+    """
 
     slots: list[int] = field(default_factory=list)
     times: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
-    qualities: list[int] = field(default_factory=list)
-    messages: list[int] = field(default_factory=list)
+    qualities: dict[int, Quality] = field(default_factory=dict)
+    ends: list[int] = field(default_factory=list)
+    time_units: list[int] = field(default_factory=list)
     events: list[DeviceEvent] = field(default_factory=list)
     statuses: list[DeviceStatus] = field(default_factory=list)
     refusals: defaultdict[int, list[Refusal]] = field(default_factory=lambda: defaultdict(list))
@@ -78,12 +86,12 @@ class _Columns:
     births: list[tuple[int, int]] = field(default_factory=list)
     heard: dict[int, int] = field(default_factory=dict)
 
-    def add(self, place: int, channel: Channel, observed_at: int, value: float, quality: int) -> None:
+    def add(self, channel: Channel, observed_at: int, value: float, quality: Quality = Quality.GOOD) -> None:
+        if quality is not Quality.GOOD:
+            self.qualities[len(self.slots)] = quality
         self.slots.append(channel.slot)
         self.times.append(observed_at)
         self.values.append(value)
-        self.qualities.append(quality)
-        self.messages.append(place)
 
     def refuse(self, place: int, reason: Reason, detail: str) -> None:
         self.refusals[place].append(Refusal.of(reason, detail))
@@ -95,22 +103,9 @@ def resolve_messages(
     """Place every sample of a batch, or say why it has no place."""
     columns = _Columns()
     for place, (message, item) in enumerate(zip(messages, decoded, strict=True)):
-        if isinstance(item.content, Refusal):
-            columns.refusals[place].append(item.content)
-            _note_refused_seq(columns, item, message, roster)
-            continue
-        device = _find_device(columns, place, item, roster)
-        if device is None:
-            if isinstance(item.content, WireReadings):
-                columns.samples_received += count_samples(item.content)
-            continue
-        columns.heard[device.slot] = message.received_at
-        if isinstance(item.content, WireReadings):
-            _resolve_readings(columns, place, item.content, device)
-        elif isinstance(item.content, EventMessage):
-            _resolve_event(columns, place, item.content, device, message, settings)
-        else:
-            _resolve_status(columns, place, item.content, device, message)
+        time_unit = _resolve_message(columns, place, message, item, roster, settings)
+        columns.time_units.append(time_unit)
+        columns.ends.append(len(columns.slots))
     readings = _lay_out(columns, messages, roster)
     readings = _refuse_impossible_times(columns, readings, settings)
     heard = np.fromiter(columns.heard, np.int32, len(columns.heard))
@@ -125,6 +120,32 @@ def resolve_messages(
     )
 
 
+def _resolve_message(
+    columns: _Columns, place: int, message: Message, item: Decoded, roster: Roster, settings: Settings
+) -> int:
+    """Put one message into the columns; returns how many microseconds a unit of its readings' times has."""
+    content = item.content
+    if isinstance(content, Refusal):
+        columns.refusals[place].append(content)
+        _note_refused_seq(columns, item, message, roster)
+        return 1
+    device = _find_device(columns, place, item, roster)
+    if device is None:
+        if isinstance(content, WireReadings | PlainSeries):
+            columns.samples_received += count_samples(content)
+        return 1
+    columns.heard[device.slot] = message.received_at
+    if isinstance(content, PlainSeries):
+        return _resolve_series(columns, place, content, device)
+    if isinstance(content, WireReadings):
+        _resolve_readings(columns, place, content, device)
+    elif isinstance(content, EventMessage):
+        _resolve_event(columns, place, content, device, message, settings)
+    else:
+        _resolve_status(columns, place, content, device, message)
+    return 1
+
+
 def _note_refused_seq(columns: _Columns, item: Decoded, message: Message, roster: Roster) -> None:
     """A message in quarantine is kept too: its device must not wait for its receipt for ever."""
     device = roster.buildings.get(item.building, {}).get(item.device)
@@ -133,7 +154,9 @@ def _note_refused_seq(columns: _Columns, item: Decoded, message: Message, roster
         columns.seqs.append((device.slot, int(seq[1])))
 
 
-def count_samples(content: WireReadings) -> int:
+def count_samples(content: WireReadings | PlainSeries) -> int:
+    if isinstance(content, PlainSeries):
+        return len(content.samples)
     return len(content.values or ()) + len(content.samples or ())
 
 
@@ -163,6 +186,23 @@ def _explain_missing_device(item: Decoded, roster: Roster) -> tuple[Reason, str]
     return Reason.UNKNOWN_DEVICE, f"no device {item.device!r} is registered under building {item.building!r}"
 
 
+def _resolve_series(columns: _Columns, place: int, content: PlainSeries, device: Device) -> int:
+    """Column by column, without a step of Python for each sample; one by one when a name is not among the plain."""
+    try:
+        slots = list(map(device.plain_slots.__getitem__, map(_channel_of, content.samples)))
+    except KeyError:
+        samples = [WireSample(sample.channel, sample.value, sample.ts) for sample in content.samples]
+        _resolve_readings(columns, place, WireReadings(seq=content.seq, samples=samples), device)
+        return 1
+    columns.samples_received += len(slots)
+    if content.seq is not None:
+        columns.seqs.append((device.slot, content.seq))
+    columns.slots += slots
+    columns.times += map(_time_of, content.samples)
+    columns.values += map(_value_of, content.samples)
+    return MILLISECOND
+
+
 def _resolve_readings(columns: _Columns, place: int, content: WireReadings, device: Device) -> None:
     columns.samples_received += count_samples(content)
     if content.seq is not None:
@@ -175,7 +215,7 @@ def _resolve_readings(columns: _Columns, place: int, content: WireReadings, devi
             continue
         if channel.conversion is not None:
             value = value * channel.conversion.factor + channel.conversion.offset
-        columns.add(place, channel, at, value, Quality.GOOD)
+        columns.add(channel, at, value)
     for sample in content.samples or ():
         channel = device.channels.get(sample.channel)
         if channel is None:
@@ -192,7 +232,7 @@ def _resolve_readings(columns: _Columns, place: int, content: WireReadings, devi
             _refuse_unit(columns, place, sample.unit, channel)
             continue
         sampled_at = at if sample.ts is None else to_microseconds(sample.ts)
-        columns.add(place, channel, sampled_at, value, _QUALITIES[sample.quality])
+        columns.add(channel, sampled_at, value, _QUALITIES[sample.quality])
 
 
 def _refuse_channel(columns: _Columns, place: int, name: str, device: Device) -> None:
@@ -252,17 +292,23 @@ def _resolve_status(
 
 
 def _lay_out(columns: _Columns, messages: list[Message], roster: Roster) -> NDArray[np.void]:
-    readings = np.empty(len(columns.slots), READING)
-    readings["slot"] = columns.slots
-    readings["observed_at"] = columns.times
-    readings["value"] = columns.values
-    readings["quality"] = columns.qualities
-    readings["message"] = columns.messages
-    received = np.fromiter((message.received_at for message in messages), np.int64, len(messages))
-    readings["received_at"] = received[readings["message"]]
-    sensors = roster.sensors[readings["slot"]]
-    outside = (readings["value"] < sensors["range_low"]) | (readings["value"] > sensors["range_high"])
-    readings["quality"][outside] = Quality.OUT_OF_RANGE
+    n_readings = len(columns.slots)
+    slots = np.fromiter(columns.slots, np.int32, n_readings)
+    values = np.fromiter(columns.values, np.float64, n_readings)
+    places = np.repeat(np.arange(len(messages), dtype=np.int32), np.diff([0, *columns.ends]))
+    time_units = np.fromiter(columns.time_units, np.int64, len(messages))
+    received_at = np.fromiter((message.received_at for message in messages), np.int64, len(messages))
+    quality = np.full(n_readings, Quality.GOOD, np.int16)
+    quality[list(columns.qualities)] = list(columns.qualities.values())
+    low, high = roster.sensors["range_low"][slots], roster.sensors["range_high"][slots]
+    quality[(values < low) | (values > high)] = Quality.OUT_OF_RANGE
+    readings = np.empty(n_readings, READING)
+    readings["slot"] = slots
+    readings["observed_at"] = np.fromiter(columns.times, np.int64, n_readings) * time_units[places]
+    readings["received_at"] = received_at[places]
+    readings["value"] = values
+    readings["quality"] = quality
+    readings["message"] = places
     return readings
 
 
@@ -274,6 +320,8 @@ def _refuse_impossible_times(
     possible: NDArray[np.bool_] = (age >= -settings.clock_ahead_max_seconds * MICROSECONDS) & (
         age <= settings.reading_age_max_days * 86_400 * MICROSECONDS
     )
+    if possible.all():
+        return readings
     for reading in readings[~possible]:
         refusal = judge_time(int(reading["observed_at"]), int(reading["received_at"]), settings)
         assert refusal is not None

@@ -124,7 +124,8 @@ class Engine:
         calm = np.repeat(calm_sensors, counts)
         starts = np.cumsum(counts[calm_sensors]) - counts[calm_sensors]
         self._windows.push_series(slots[calm], observed_at[calm], values[calm], starts)
-        return readings[np.sort(order[~calm])]
+        restless: NDArray[np.void] = readings[np.sort(order[~calm])]
+        return restless
 
     def _judge_layer(self, layer: NDArray[np.void]) -> Iterator[Change]:
         """One reading of each of different sensors, each newer than all before."""

@@ -1,6 +1,6 @@
-"""Payload bytes to messages: a short way for well-formed readings, a thorough one that explains a refusal.
+"""Payload bytes to messages: short ways for well-formed readings, a thorough one that explains a refusal.
 
-The short way (msgspec) accepts only what the models of ``schemas.messages`` accept; whatever it does not
+The short ways (msgspec) accept only what the models of ``schemas.messages`` accept; whatever they do not
 understand at once goes the thorough way, which decides.
 """
 
@@ -24,9 +24,9 @@ from schemas.messages import (
 )
 from schemas.refusals import Reason, RefusedError
 
-WireTime = (
-    Annotated[int, msgspec.Meta(ge=0, le=MAX_MILLISECONDS)] | Annotated[datetime, msgspec.Meta(tz=True)]
-)
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=MAX_MILLISECONDS)]
+WireTime = Milliseconds | Annotated[datetime, msgspec.Meta(tz=True)]
+WireSeq = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
 
 
 class WireSample(msgspec.Struct, gc=False):
@@ -42,17 +42,33 @@ class WireSample(msgspec.Struct, gc=False):
 class WireReadings(msgspec.Struct, gc=False):
     """See `schemas.messages.ReadingMessage`. `ts` is milliseconds since the epoch or an aware datetime."""
 
-    seq: Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)] | None = None
+    seq: WireSeq | None = None
     ts: WireTime | None = None
     values: dict[str, float] | None = None
     samples: list[WireSample] | None = None
 
 
+class PlainSample(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """A sample in the unit its channel is registered with; `ts` is milliseconds since the epoch."""
+
+    channel: str
+    value: float
+    ts: Milliseconds
+
+
+class PlainSeries(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """A message of nothing but plain samples, as gateways send by the dozen: it can be taken column by column."""
+
+    samples: Annotated[list[PlainSample], msgspec.Meta(min_length=1)]
+    seq: WireSeq | None = None
+
+
 _decode_readings = msgspec.json.Decoder(WireReadings).decode
+_decode_series = msgspec.json.Decoder(PlainSeries).decode
 Model = TypeVar("Model", bound=WireModel)
 
 
-def decode_readings(payload: bytes) -> WireReadings:
+def decode_readings(payload: bytes) -> WireReadings | PlainSeries:
     """Decode one message of ``…/readings``.
 
     Raises
@@ -60,6 +76,8 @@ def decode_readings(payload: bytes) -> WireReadings:
     RefusedError
         The payload cannot be understood; nothing of it was taken.
     """
+    if b'"samples"' in payload and (series := _decode_plain_series(payload)):
+        return series
     try:
         message = _decode_readings(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -77,6 +95,18 @@ def decode_event(payload: bytes) -> EventMessage:
 def decode_status(payload: bytes) -> StatusMessage:
     """Decode one message of ``…/status``; raises `RefusedError`."""
     return _validate(StatusMessage, _parse_json(payload))
+
+
+def _decode_plain_series(payload: bytes) -> PlainSeries | None:
+    """The payload as a plain series, if it is one with each key once (see `_is_plain`)."""
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        return None
+    try:
+        series = _decode_series(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    keys = 1 + (series.seq is not None) + 3 * len(series.samples)
+    return series if payload.count(b'":') == keys else None
 
 
 def _is_plain(message: WireReadings, payload: bytes) -> bool:

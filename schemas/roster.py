@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,11 @@ class Device:
     code: str
     retired: bool
     channels: dict[str, Channel]
+
+    @cached_property
+    def plain_slots(self) -> dict[str, int]:
+        """Sensor slots by channel name, of those channels that are sent in the stored unit."""
+        return {name: channel.slot for name, channel in self.channels.items() if channel.conversion is None}
 
 
 @dataclass(frozen=True)

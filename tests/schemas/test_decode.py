@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.event_times import to_microseconds
-from schemas.decode import WireReadings, decode_readings
+from schemas.decode import PlainSeries, WireReadings, decode_readings
 from schemas.messages import ReadingMessage
 from schemas.refusals import RefusedError, make_printable
 
@@ -43,8 +43,11 @@ MESSAGES = st.fixed_dictionaries(
 )
 
 
-def flatten(message: WireReadings | ReadingMessage) -> list[object]:
+def flatten(message: WireReadings | PlainSeries | ReadingMessage) -> list[object]:
     """Everything a message says, with times in microseconds."""
+    if isinstance(message, PlainSeries):
+        plain = [(s.channel, s.value, to_microseconds(s.ts), None, None) for s in message.samples]
+        return [message.seq, None, {}, plain]
 
     def at(stamp: int | datetime | None) -> int | None:
         return None if stamp is None else to_microseconds(stamp)
