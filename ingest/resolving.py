@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
 
 import numpy as np
@@ -12,8 +11,9 @@ from numpy.typing import NDArray
 
 from ingest.decoding import Decoded
 from ingest.event_times import judge_time, to_microseconds
+from ingest.growing_columns import DeviceStatus, GrowingColumns
 from ingest.subscriber import Message
-from schemas.columns import MICROSECONDS, READING, Batch, DeviceEvent
+from schemas.columns import MICROSECONDS, Batch, DeviceEvent
 from schemas.decode import PlainSeries, WireReadings, WireSample
 from schemas.domain import DeviceEventKind, Quality
 from schemas.messages import MAX_SEQ, EventMessage, StatusMessage
@@ -29,16 +29,6 @@ _SEQ = re.compile(rb'"seq"\s*:\s*(\d{1,19})\b')
 _channel_of, _time_of, _value_of = attrgetter("channel"), attrgetter("ts"), attrgetter("value")
 MILLISECOND = 1000
 _QUALITIES = {None: Quality.GOOD, "good": Quality.GOOD, "uncertain": Quality.UNCERTAIN, "bad": Quality.BAD}
-
-
-@dataclass(frozen=True)
-class DeviceStatus:
-    """A birth or will."""
-
-    device_slot: int
-    online: bool
-    firmware: str | None
-    message: int
 
 
 @dataclass
@@ -64,49 +54,16 @@ class Resolved:
         )
 
 
-@dataclass
-class _Columns:
-    """The columns while they grow.
-
-    Of each message the readings stand side by side: `ends` (one a message) says where they end, `time_units` how
-    many microseconds one unit of their `times` has. Qualities are noted where they are not good.
-    """
-
-    slots: list[int] = field(default_factory=list)
-    times: list[int] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    qualities: dict[int, Quality] = field(default_factory=dict)
-    ends: list[int] = field(default_factory=list)
-    time_units: list[int] = field(default_factory=list)
-    events: list[DeviceEvent] = field(default_factory=list)
-    statuses: list[DeviceStatus] = field(default_factory=list)
-    refusals: defaultdict[int, list[Refusal]] = field(default_factory=lambda: defaultdict(list))
-    samples_received: int = 0
-    seqs: list[tuple[int, int]] = field(default_factory=list)
-    births: list[tuple[int, int]] = field(default_factory=list)
-    heard: dict[int, int] = field(default_factory=dict)
-
-    def add(self, channel: Channel, observed_at: int, value: float, quality: Quality = Quality.GOOD) -> None:
-        if quality is not Quality.GOOD:
-            self.qualities[len(self.slots)] = quality
-        self.slots.append(channel.slot)
-        self.times.append(observed_at)
-        self.values.append(value)
-
-    def refuse(self, place: int, reason: Reason, detail: str) -> None:
-        self.refusals[place].append(Refusal.of(reason, detail))
-
-
 def resolve_messages(
     messages: list[Message], decoded: list[Decoded], roster: Roster, settings: Settings
 ) -> Resolved:
     """Place every sample of a batch, or say why it has no place."""
-    columns = _Columns()
+    columns = GrowingColumns()
     for place, (message, item) in enumerate(zip(messages, decoded, strict=True)):
         time_unit = _resolve_message(columns, place, message, item, roster, settings)
         columns.time_units.append(time_unit)
         columns.ends.append(len(columns.slots))
-    readings = _lay_out(columns, messages, roster)
+    readings = columns.lay_out(messages, roster)
     readings = _refuse_impossible_times(columns, readings, settings)
     heard = np.fromiter(columns.heard, np.int32, len(columns.heard))
     batch = Batch(readings, tuple(columns.events), heard, tuple(columns.seqs), tuple(columns.births))
@@ -121,7 +78,7 @@ def resolve_messages(
 
 
 def _resolve_message(
-    columns: _Columns, place: int, message: Message, item: Decoded, roster: Roster, settings: Settings
+    columns: GrowingColumns, place: int, message: Message, item: Decoded, roster: Roster, settings: Settings
 ) -> int:
     """Put one message into the columns; returns how many microseconds a unit of its readings' times has."""
     content = item.content
@@ -146,7 +103,7 @@ def _resolve_message(
     return 1
 
 
-def _note_refused_seq(columns: _Columns, item: Decoded, message: Message, roster: Roster) -> None:
+def _note_refused_seq(columns: GrowingColumns, item: Decoded, message: Message, roster: Roster) -> None:
     """A message in quarantine is kept too: its device must not wait for its receipt for ever."""
     device = roster.buildings.get(item.building, {}).get(item.device)
     seq = _SEQ.search(message.payload)
@@ -160,7 +117,7 @@ def count_samples(content: WireReadings | PlainSeries) -> int:
     return len(content.values or ()) + len(content.samples or ())
 
 
-def _find_device(columns: _Columns, place: int, item: Decoded, roster: Roster) -> Device | None:
+def _find_device(columns: GrowingColumns, place: int, item: Decoded, roster: Roster) -> Device | None:
     devices = roster.buildings.get(item.building)
     if devices is None:
         columns.refuse(place, Reason.UNKNOWN_BUILDING, f"no building {item.building!r} is registered")
@@ -186,7 +143,7 @@ def _explain_missing_device(item: Decoded, roster: Roster) -> tuple[Reason, str]
     return Reason.UNKNOWN_DEVICE, f"no device {item.device!r} is registered under building {item.building!r}"
 
 
-def _resolve_series(columns: _Columns, place: int, content: PlainSeries, device: Device) -> int:
+def _resolve_series(columns: GrowingColumns, place: int, content: PlainSeries, device: Device) -> int:
     """Column by column, without a step of Python for each sample; one by one when a name is not among the plain."""
     try:
         slots = list(map(device.plain_slots.__getitem__, map(_channel_of, content.samples)))
@@ -203,7 +160,7 @@ def _resolve_series(columns: _Columns, place: int, content: PlainSeries, device:
     return MILLISECOND
 
 
-def _resolve_readings(columns: _Columns, place: int, content: WireReadings, device: Device) -> None:
+def _resolve_readings(columns: GrowingColumns, place: int, content: WireReadings, device: Device) -> None:
     columns.samples_received += count_samples(content)
     if content.seq is not None:
         columns.seqs.append((device.slot, content.seq))
@@ -235,21 +192,26 @@ def _resolve_readings(columns: _Columns, place: int, content: WireReadings, devi
         columns.add(channel, sampled_at, value, _QUALITIES[sample.quality])
 
 
-def _refuse_channel(columns: _Columns, place: int, name: str, device: Device) -> None:
+def _refuse_channel(columns: GrowingColumns, place: int, name: str, device: Device) -> None:
     known = ", ".join(device.channels) or "none"
     columns.refuse(
         place, Reason.UNKNOWN_CHANNEL, f"{device.code!r} has no channel {name[:64]!r}; it has: {known}"
     )
 
 
-def _refuse_unit(columns: _Columns, place: int, unit: str, channel: Channel) -> None:
+def _refuse_unit(columns: GrowingColumns, place: int, unit: str, channel: Channel) -> None:
     accepted = ", ".join(CONVERSIONS[channel.quantity])
     detail = f"{unit[:32]!r} is no unit of {channel.quantity}; accepted: {accepted}"
     columns.refuse(place, Reason.FOREIGN_UNIT, detail)
 
 
 def _resolve_event(
-    columns: _Columns, place: int, content: EventMessage, device: Device, message: Message, settings: Settings
+    columns: GrowingColumns,
+    place: int,
+    content: EventMessage,
+    device: Device,
+    message: Message,
+    settings: Settings,
 ) -> None:
     if content.seq is not None:
         columns.seqs.append((device.slot, content.seq))
@@ -278,7 +240,7 @@ def _resolve_event(
 
 
 def _resolve_status(
-    columns: _Columns, place: int, content: StatusMessage, device: Device, message: Message
+    columns: GrowingColumns, place: int, content: StatusMessage, device: Device, message: Message
 ) -> None:
     online = content.state == "online"
     # A retained birth is an old one that the broker tells again.
@@ -291,29 +253,8 @@ def _resolve_status(
     columns.statuses.append(DeviceStatus(device.slot, online, firmware, place))
 
 
-def _lay_out(columns: _Columns, messages: list[Message], roster: Roster) -> NDArray[np.void]:
-    n_readings = len(columns.slots)
-    slots = np.fromiter(columns.slots, np.int32, n_readings)
-    values = np.fromiter(columns.values, np.float64, n_readings)
-    places = np.repeat(np.arange(len(messages), dtype=np.int32), np.diff([0, *columns.ends]))
-    time_units = np.fromiter(columns.time_units, np.int64, len(messages))
-    received_at = np.fromiter((message.received_at for message in messages), np.int64, len(messages))
-    quality = np.full(n_readings, Quality.GOOD, np.int16)
-    quality[list(columns.qualities)] = list(columns.qualities.values())
-    low, high = roster.sensors["range_low"][slots], roster.sensors["range_high"][slots]
-    quality[(values < low) | (values > high)] = Quality.OUT_OF_RANGE
-    readings = np.empty(n_readings, READING)
-    readings["slot"] = slots
-    readings["observed_at"] = np.fromiter(columns.times, np.int64, n_readings) * time_units[places]
-    readings["received_at"] = received_at[places]
-    readings["value"] = values
-    readings["quality"] = quality
-    readings["message"] = places
-    return readings
-
-
 def _refuse_impossible_times(
-    columns: _Columns, readings: NDArray[np.void], settings: Settings
+    columns: GrowingColumns, readings: NDArray[np.void], settings: Settings
 ) -> NDArray[np.void]:
     """Drop readings from the future and from before the age limit, with a refusal each."""
     age = readings["received_at"] - readings["observed_at"]
