@@ -31,7 +31,10 @@ SELECT clock_timestamp() AS as_of,
        COALESCE(sum(readings_per_second) FILTER (WHERE alive), 0) AS readings_per_second,
        COALESCE(string_agg(worker, ', ' ORDER BY worker) FILTER (WHERE NOT alive), '') AS silent_workers,
        COALESCE(string_agg(worker || ': ' || broker_note, '; ' ORDER BY worker)
-                FILTER (WHERE alive AND broker_note <> ''), '') AS broker_note
+                FILTER (WHERE alive AND broker_note <> ''), '') AS broker_note,
+       COALESCE(sum(spool_batches) FILTER (WHERE alive), 0)::bigint AS spool_batches,
+       COALESCE(string_agg(worker || ': ' || spool_note, '; ' ORDER BY worker)
+                FILTER (WHERE alive AND spool_note <> ''), '') AS spool_note
 FROM (SELECT *, heartbeat_at > clock_timestamp() - make_interval(secs => %(heartbeat_max)s) AS alive
       FROM workers) w"""
 
@@ -51,7 +54,7 @@ class Pipeline(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     state: PipelineState
-    note: str = Field(description="Why it is not running; empty when it is")
+    note: str = Field(description="Why it is not running, or what a worker's spool has lost; else empty")
     lag_seconds: float | None = Field(description="Oldest message not yet committed; null when unknown")
     heartbeat_age_seconds: float | None = Field(description="Of the worker heard longest ago")
     last_commit_at: Moment | None
@@ -74,6 +77,8 @@ class Freshness:
     readings_per_second: float
     silent_workers: str
     broker_note: str
+    spool_batches: int
+    spool_note: str
 
     @property
     def pipeline(self) -> Pipeline:
@@ -106,7 +111,9 @@ class Freshness:
             return PipelineState.STALE, f"no connection to the broker ({self.broker_note})"
         if (self.lag_seconds or 0.0) > LAG_MAX_SECONDS:
             return PipelineState.STALE, f"{self.lag_seconds:.0f} s behind"
-        return PipelineState.RUNNING, ""
+        if self.spool_batches:
+            return PipelineState.STALE, f"the database was away ({self.spool_note})"
+        return PipelineState.RUNNING, self.spool_note
 
 
 async def read_freshness(connection: Connection) -> Freshness:

@@ -17,6 +17,8 @@ from ingest.database_link import AwayError, DatabaseLink
 from ingest.drain import Drain
 from ingest.hand_over import HandOver
 from ingest.heartbeat import Heartbeat
+from ingest.lanes import forget_old_lanes
+from ingest.left_behind import LeftBehind
 from ingest.moves import Moves
 from ingest.notices import HELD_UP_SECONDS, Notices
 from ingest.receipts import Receipts
@@ -80,6 +82,7 @@ class Committer:
         self._moves = Moves(settings.worker, subscriber)
         self._notices = Notices(self._publish_notice)
         self._drain = Drain(settings, database, spool, self._note_stored)
+        self._left_behind = LeftBehind(settings, database, self._note_stored)
         self._waiting: HandOver[Work | RegistryLook] = HandOver()
         self._stopping = threading.Event()
         self._roster = Roster.empty()
@@ -95,6 +98,8 @@ class Committer:
         self._roster = roster
 
     def start(self) -> None:
+        """Begin, with a spool that has been drained."""
+        self._spool.begin_lane()
         self._thread.start()
 
     def submit(self, work: Work) -> None:
@@ -140,11 +145,20 @@ class Committer:
 
     def _run(self) -> None:
         try:
+            self._forget_old_lanes()
             while not (self._stopping.is_set() and not len(self._waiting)):
                 self._work_once()
             self._send_receipts(self._receipts.take_all())
         except BaseException as error:  # noqa: BLE001 - it ends the worker, on the worker's own thread
             self._failure = error
+        finally:
+            self._left_behind.close()
+
+    def _forget_old_lanes(self) -> None:
+        try:
+            self._database.run(forget_old_lanes)
+        except AwayError:
+            log.debug("lanes of former runs are forgotten at the next start")
 
     def _work_once(self) -> None:
         draining = len(self._spool) and self._database.connected
@@ -152,6 +166,8 @@ class Committer:
         if isinstance(item, Work):
             self._finish(item)
         self._drain.step(self._roster)
+        if not len(self._spool):
+            self._left_behind.step(self._roster, self._clock())
         self._keep_house(look=isinstance(item, RegistryLook))
         if isinstance(item, RegistryLook):
             item.done.set()
@@ -165,7 +181,7 @@ class Committer:
     def _store(self, work: Work) -> bool:
         """Whether the batch is in the database; when it is not known, the drain of the spool will ask."""
         try:
-            self._database.run(partial(commit_batch, work))
+            self._database.run(partial(commit_batch, work, self._spool.lane))
         except AwayError:
             return False
         self._note_stored(work)
@@ -223,8 +239,14 @@ class Committer:
         self._send_receipts(self._receipts.take(now))
         try:
             if self._heartbeat.is_due(now):
-                connected, note = self._subscriber.connected, self._subscriber.note
-                self._database.run(lambda link: self._heartbeat.write(link, now, connected, note))
+                beat = partial(
+                    self._heartbeat.write,
+                    now=now,
+                    connected=self._subscriber.connected,
+                    note=self._subscriber.note,
+                    spool=self._spool.describe(),
+                )
+                self._database.run(beat)
             pause = MOVE_LOOK_US if self._moves.under_way else REGISTRY_LOOK_US
             if look or now - self._registry_looked_at >= pause:
                 self._registry_looked_at = now

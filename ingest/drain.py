@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from ingest.database_link import AwayError, DatabaseLink
+from ingest.lanes import read_last_batch
 from ingest.spool import Spool, SpooledBatch
 from ingest.spooled_work import unpack_work
-from ingest.store import Work, commit_batch, read_last_batch
+from ingest.store import Work, commit_batch
 from schemas.roster import Roster
 from schemas.settings import Settings
 
@@ -47,7 +48,9 @@ class Drain:
     def _store_first(self, roster: Roster) -> None:
         shrink = 2 ** min(self._failures, 16)
         batches = self._spool.read_first(MOST_MESSAGES // shrink)
-        last = self._database.run(partial(read_last_batch, worker=self._settings.worker))
+        if not batches:
+            return
+        last = self._database.run(partial(read_last_batch, lane=self._spool.lane))
         # A batch whose commit was not confirmed may have taken effect all the same.
         if there := [batch for batch in batches if batch.number <= last]:
             self._forget(unpack_work(there, roster, self._settings))
@@ -56,7 +59,7 @@ class Drain:
 
     def _store(self, batches: Sequence[SpooledBatch], roster: Roster, seconds: float) -> None:
         work = unpack_work(batches, roster, self._settings)
-        self._database.run(partial(commit_batch, work), seconds)
+        self._database.run(partial(commit_batch, work, self._spool.lane, belated=True), seconds)
         self._forget(work)
 
     def _forget(self, work: Work) -> None:

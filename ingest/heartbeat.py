@@ -7,19 +7,23 @@ from collections import deque
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from ingest.spool import SpoolState
 from schemas.columns import MICROSECONDS
 
 UPSERT_WORKER = """
 INSERT INTO workers (worker, pid, started_at, heartbeat_at, broker_connected, broker_note, last_commit_at,
-                     lag_seconds, messages_per_second, readings_per_second)
+                     lag_seconds, messages_per_second, readings_per_second,
+                     spool_batches, spool_bytes, spool_note)
 VALUES (%(worker)s, %(pid)s, to_timestamp(%(started_at)s / 1e6), to_timestamp(%(now)s / 1e6), %(connected)s,
-        %(note)s, to_timestamp(%(last_commit_at)s / 1e6), %(lag)s, %(messages_rate)s, %(readings_rate)s)
+        %(note)s, to_timestamp(%(last_commit_at)s / 1e6), %(lag)s, %(messages_rate)s, %(readings_rate)s,
+        %(spool_batches)s, %(spool_bytes)s, %(spool_note)s)
 ON CONFLICT (worker) DO UPDATE SET
     pid = EXCLUDED.pid, started_at = EXCLUDED.started_at, heartbeat_at = EXCLUDED.heartbeat_at,
     broker_connected = EXCLUDED.broker_connected, broker_note = EXCLUDED.broker_note,
     last_commit_at = COALESCE(EXCLUDED.last_commit_at, workers.last_commit_at),
     lag_seconds = EXCLUDED.lag_seconds, messages_per_second = EXCLUDED.messages_per_second,
-    readings_per_second = EXCLUDED.readings_per_second"""
+    readings_per_second = EXCLUDED.readings_per_second, spool_batches = EXCLUDED.spool_batches,
+    spool_bytes = EXCLUDED.spool_bytes, spool_note = EXCLUDED.spool_note"""
 
 BEAT_EVERY_US = MICROSECONDS
 RATE_WINDOW_US = 60 * MICROSECONDS
@@ -45,7 +49,9 @@ class Heartbeat:
     def is_due(self, now: int) -> bool:
         return now - self._beat_at >= BEAT_EVERY_US
 
-    def write(self, connection: Connection[TupleRow], now: int, connected: bool, note: str) -> None:
+    def write(
+        self, connection: Connection[TupleRow], now: int, connected: bool, note: str, spool: SpoolState
+    ) -> None:
         """Write the row, with rates over the last minute and the greatest lag since the last beat."""
         while self._counts and self._counts[0][0] < now - RATE_WINDOW_US:
             self._counts.popleft()
@@ -58,6 +64,9 @@ class Heartbeat:
             "lag": self._lag_us / MICROSECONDS,
             "messages_rate": sum(count[1] for count in self._counts) / seconds,
             "readings_rate": sum(count[2] for count in self._counts) / seconds,
+            "spool_batches": spool.batches,
+            "spool_bytes": spool.size,
+            "spool_note": spool.note,
         }
         connection.execute(UPSERT_WORKER, row)
         self._beat_at, self._lag_us = now, 0

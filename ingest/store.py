@@ -34,13 +34,15 @@ FROM unnest(%s::integer[], %s::float8[], %s::float8[], %s::bigint[]) AS heard (d
 ON CONFLICT (device_id) DO UPDATE SET
     last_received_at = GREATEST(known.last_received_at, EXCLUDED.last_received_at),
     last_observed_at = GREATEST(known.last_observed_at, EXCLUDED.last_observed_at),
-    last_seq = COALESCE(EXCLUDED.last_seq, known.last_seq)"""
+    last_seq = CASE WHEN %s AND EXCLUDED.last_received_at < known.last_received_at THEN known.last_seq
+               ELSE COALESCE(EXCLUDED.last_seq, known.last_seq) END"""
 UPSERT_ONLINE = """
 INSERT INTO device_state AS known (device_id, online, firmware) VALUES (%s, %s, %s)
 ON CONFLICT (device_id) DO UPDATE SET
     online = EXCLUDED.online, firmware = COALESCE(EXCLUDED.firmware, known.firmware)
-WHERE known.online IS DISTINCT FROM EXCLUDED.online
-   OR known.firmware IS DISTINCT FROM COALESCE(EXCLUDED.firmware, known.firmware)"""
+WHERE (known.online IS DISTINCT FROM EXCLUDED.online
+       OR known.firmware IS DISTINCT FROM COALESCE(EXCLUDED.firmware, known.firmware))
+  AND NOT (%s AND known.last_received_at > to_timestamp(%s / 1e6))"""
 UPSERT_QUARANTINE = """
 INSERT INTO quarantine AS known (topic, payload_sha256, reason, detail, payload_head, payload_bytes,
                                  samples_rejected, first_received_at, last_received_at)
@@ -48,7 +50,11 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, to_timestamp(%s / 1e6), to_timestamp(%s / 1e
 ON CONFLICT (topic, payload_sha256, reason) DO UPDATE SET
     occurrences = known.occurrences + 1, last_received_at = EXCLUDED.last_received_at"""
 ADD_TOTALS = """
-INSERT INTO ingest_totals AS known VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+WITH lane AS (
+    INSERT INTO ingest_lanes (lane, last_batch) VALUES (%s, %s)
+    ON CONFLICT (lane) DO UPDATE SET last_batch = EXCLUDED.last_batch, stored_at = EXCLUDED.stored_at
+)
+INSERT INTO ingest_totals AS known VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (worker) DO UPDATE SET
     messages_received = known.messages_received + EXCLUDED.messages_received,
     messages_stored = known.messages_stored + EXCLUDED.messages_stored,
@@ -59,17 +65,15 @@ ON CONFLICT (worker) DO UPDATE SET
     readings_stored = known.readings_stored + EXCLUDED.readings_stored,
     readings_duplicate = known.readings_duplicate + EXCLUDED.readings_duplicate,
     readings_conflict = known.readings_conflict + EXCLUDED.readings_conflict,
-    readings_rejected = known.readings_rejected + EXCLUDED.readings_rejected,
-    last_batch = EXCLUDED.last_batch"""
-SELECT_LAST_BATCH = "SELECT last_batch FROM ingest_totals WHERE worker = %s"
+    readings_rejected = known.readings_rejected + EXCLUDED.readings_rejected"""
 
 
 @dataclass(frozen=True)
 class Work:
     """Everything one transaction has to write.
 
-    `number` is the batch's own, larger than that of any before; `receipts` maps device slots to the number up to
-    which everything is stored once this batch is.
+    `number` is the batch's own, larger than that of any before in its lane; `receipts` maps device slots to the
+    number up to which everything is stored once this batch is.
     """
 
     worker: str
@@ -80,14 +84,11 @@ class Work:
     receipts: Mapping[int, int]
 
 
-def read_last_batch(connection: Connection[TupleRow], worker: str) -> int:
-    """Number of the last batch that took effect: one whose commit was not confirmed may have, all the same."""
-    row = connection.execute(SELECT_LAST_BATCH, (worker,)).fetchone()
-    return int(row[0]) if row is not None else 0
-
-
-def commit_batch(work: Work, connection: Connection[TupleRow]) -> None:
+def commit_batch(work: Work, lane: str, connection: Connection[TupleRow], *, belated: bool = False) -> None:
     """Store a batch whole or not at all; when it returns, every message of it may be acknowledged.
+
+    Its number is noted as the last of `lane`. A `belated` batch comes out of a spool: newer ones of the same devices
+    may have been stored by another worker.
 
     Raises
     ------
@@ -95,23 +96,23 @@ def commit_batch(work: Work, connection: Connection[TupleRow]) -> None:
         Nothing was stored, or (at a lost connection) it is not known and `read_last_batch` tells.
     """
     try:
-        _write(work, connection, collides=False)
+        _write(work, lane, connection, collides=False, belated=belated)
     except UniqueViolation:
-        _write(work, connection, collides=True)
+        _write(work, lane, connection, collides=True, belated=belated)
 
 
-def _write(work: Work, connection: Connection[TupleRow], *, collides: bool) -> None:
+def _write(work: Work, lane: str, connection: Connection[TupleRow], *, collides: bool, belated: bool) -> None:
     resolved, roster = work.resolved, work.roster
     readings = resolved.batch.readings
     sensor_ids = roster.sensors["sensor_id"][readings["slot"]]
     with connection.transaction(), connection.cursor() as cursor:
         fates = (sort_readings if collides else copy_readings)(cursor, readings, sensor_ids)
-        fresh = _write_events(cursor, resolved, roster) | _write_statuses(cursor, resolved, roster)
+        fresh = _write_events(cursor, resolved, roster) | _write_statuses(cursor, resolved, roster, belated)
         _write_quarantine(cursor, resolved)
-        _write_device_state(cursor, work)
+        _write_device_state(cursor, work, belated)
         outcomes = judge_outcomes(resolved, fates, fresh)
-        _write_totals(cursor, work, fates, outcomes)
-        apply_changes(cursor, work.changes)
+        _write_totals(cursor, work, lane, fates, outcomes)
+        apply_changes(cursor, work.changes, belated=belated)
 
 
 def judge_outcomes(resolved: Resolved, fates: Fates, fresh: set[int]) -> Counter[Outcome]:
@@ -154,12 +155,14 @@ def _write_events(cursor: Cursor[TupleRow], resolved: Resolved, roster: Roster) 
     return fresh
 
 
-def _write_statuses(cursor: Cursor[TupleRow], resolved: Resolved, roster: Roster) -> set[int]:
+def _write_statuses(cursor: Cursor[TupleRow], resolved: Resolved, roster: Roster, belated: bool) -> set[int]:
     """Places of the messages that said something new of their device."""
     fresh = set()
     for status in resolved.statuses:
         device_id = int(roster.devices["device_id"][status.device_slot])
-        if cursor.execute(UPSERT_ONLINE, (device_id, status.online, status.firmware)).rowcount:
+        received_at = resolved.messages[status.message].received_at
+        row = (device_id, status.online, status.firmware, belated, received_at)
+        if cursor.execute(UPSERT_ONLINE, row).rowcount:
             fresh.add(status.message)
     return fresh
 
@@ -177,7 +180,7 @@ def _write_quarantine(cursor: Cursor[TupleRow], resolved: Resolved) -> None:
             cursor.execute(UPSERT_QUARANTINE, (*row, message.received_at, message.received_at))
 
 
-def _write_device_state(cursor: Cursor[TupleRow], work: Work) -> None:
+def _write_device_state(cursor: Cursor[TupleRow], work: Work, belated: bool) -> None:
     resolved, roster = work.resolved, work.roster
     # In the order of ids, so that two writers never wait for each other.
     slots = sorted(resolved.heard, key=lambda slot: int(roster.devices["device_id"][slot]))
@@ -191,6 +194,7 @@ def _write_device_state(cursor: Cursor[TupleRow], work: Work) -> None:
             [float(resolved.heard[slot]) for slot in slots],
             [float(observed[slot]) for slot in slots],
             [work.receipts.get(slot, -1) for slot in slots],
+            belated,
         ),
     )
 
@@ -201,9 +205,13 @@ def _newest_by_device(readings: NDArray[np.void], roster: Roster) -> NDArray[np.
     return newest
 
 
-def _write_totals(cursor: Cursor[TupleRow], work: Work, fates: Fates, outcomes: Counter[Outcome]) -> None:
+def _write_totals(
+    cursor: Cursor[TupleRow], work: Work, lane: str, fates: Fates, outcomes: Counter[Outcome]
+) -> None:
     received = work.resolved.samples_received
     row = (
+        lane,
+        work.number,
         work.worker,
         len(work.resolved.messages),
         *(outcomes[outcome] for outcome in Outcome),
@@ -212,6 +220,5 @@ def _write_totals(cursor: Cursor[TupleRow], work: Work, fates: Fates, outcomes: 
         int(fates.duplicate.sum()),
         int(fates.conflict.sum()),
         received - len(fates.stored),
-        work.number,
     )
     cursor.execute(ADD_TOTALS, row)

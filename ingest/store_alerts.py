@@ -26,11 +26,18 @@ ON CONFLICT (rule) DO UPDATE SET
     title_zh = EXCLUDED.title_zh, title_en = EXCLUDED.title_en,
     advice_zh = EXCLUDED.advice_zh, advice_en = EXCLUDED.advice_en, source = EXCLUDED.source"""
 # The partial unique index admits one open episode; an open one whose condition had cleared becomes active again.
+# Batches come in order, except that another worker may have stored newer ones while these lay in a spool: then
+# what was raised no later than the condition is known to have cleared is old news, and so is the clearing of
+# something that was raised only afterwards. Otherwise the times are not compared: clocks may be set back.
 RAISE = """
 INSERT INTO alerts (rule, subject_kind, subject_id, building_id, zone_id, device_id, sensor_id,
                     signal_class, severity, severity_peak, latching, late, value, limit_value, unit, raised_at)
-VALUES (%(rule)s, %(subject_kind)s, %(subject_id)s, %(building_id)s, %(zone_id)s, %(device_id)s, %(sensor_id)s,
-        %(signal_class)s, %(severity)s, %(severity)s, %(latching)s, %(late)s, %(value)s, %(limit)s, %(unit)s, %(at)s)
+SELECT %(rule)s, %(subject_kind)s, %(subject_id)s, %(building_id)s, %(zone_id)s, %(device_id)s, %(sensor_id)s,
+       %(signal_class)s, %(severity)s, %(severity)s, %(latching)s, %(late)s, %(value)s, %(limit)s, %(unit)s, %(at)s
+WHERE NOT (%(belated)s AND EXISTS (
+    SELECT FROM alerts
+    WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
+      AND cleared_at >= %(at)s))
 ON CONFLICT (rule, subject_kind, subject_id) WHERE closed_at IS NULL
 DO UPDATE SET condition = 'active', cleared_at = NULL, value = EXCLUDED.value
 WHERE alerts.condition = 'cleared'
@@ -40,6 +47,7 @@ UPDATE alerts SET condition = 'cleared', cleared_at = %(at)s,
        closed_at = CASE WHEN NOT latching OR verdict IS NOT NULL THEN clock_timestamp() END
 WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
   AND closed_at IS NULL AND condition = 'active'
+  AND (NOT %(belated)s OR raised_at <= %(at)s)
 RETURNING alert_id, severity, closed_at IS NOT NULL"""
 INSERT_EVENT = """
 INSERT INTO alert_events (alert_id, action, at, actor, condition, severity, value, note)
@@ -79,22 +87,25 @@ def read_conditions(cursor: Cursor[TupleRow], buildings: list[str]) -> list[Know
     ]
 
 
-def apply_changes(cursor: Cursor[TupleRow], changes: Sequence[Change]) -> None:
+def apply_changes(cursor: Cursor[TupleRow], changes: Sequence[Change], *, belated: bool = False) -> None:
     """Write the changes into alerts and history; a change that the tables already know writes nothing.
+
+    `belated` changes come out of a spool, so newer ones may have been written before them.
 
     All alerts are touched before the first entry of the history is written, since that takes the lock of the
     change counter: whoever holds the counter waits for nobody, so writers cannot wait for each other in a ring.
     """
     entries: list[_Entry] = []
     for change in changes:
-        entries += _raise(cursor, change) if change.kind is ChangeKind.RAISE else _clear(cursor, change)
+        apply = _raise if change.kind is ChangeKind.RAISE else _clear
+        entries += apply(cursor, change, belated)
     for entry in entries:
         change = entry.change
         row = (entry.alert_id, entry.action, _timestamp(change.at), entry.condition, entry.severity)
         cursor.execute(INSERT_EVENT, (*row, change.value, change.note))
 
 
-def _raise(cursor: Cursor[TupleRow], change: Change) -> list[_Entry]:
+def _raise(cursor: Cursor[TupleRow], change: Change, belated: bool) -> list[_Entry]:
     rule, subject = change.rule, change.subject
     row = cursor.execute(
         RAISE,
@@ -111,6 +122,7 @@ def _raise(cursor: Cursor[TupleRow], change: Change) -> list[_Entry]:
             "value": change.value,
             "limit": change.limit,
             "unit": change.unit,
+            "belated": belated,
         },
     ).fetchone()
     if row is None:
@@ -120,8 +132,8 @@ def _raise(cursor: Cursor[TupleRow], change: Change) -> list[_Entry]:
     return [_Entry(alert_id, action, Condition.ACTIVE, severity, change)]
 
 
-def _clear(cursor: Cursor[TupleRow], change: Change) -> list[_Entry]:
-    row = cursor.execute(CLEAR, _key(change)).fetchone()
+def _clear(cursor: Cursor[TupleRow], change: Change, belated: bool) -> list[_Entry]:
+    row = cursor.execute(CLEAR, _key(change) | {"belated": belated}).fetchone()
     if row is None:
         return []
     alert_id, severity, is_closed = row

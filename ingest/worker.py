@@ -17,7 +17,8 @@ from ingest.database_link import START_SECONDS, AwayError, DatabaseLink, WorkerT
 from ingest.heartbeat import Heartbeat
 from ingest.path import ReadingPath
 from ingest.restore import read_known
-from ingest.spool import Spool
+from ingest.spool import Spool, SpoolFullError
+from ingest.spool_file import SpoolTakenError
 from ingest.store_alerts import write_catalogue
 from ingest.store_roster import load_roster
 from ingest.subscriber import Subscriber
@@ -99,7 +100,7 @@ class Worker:
         roster = self._patiently(lambda link: load_roster(link, Roster.empty(), share))
         self._patiently(_publish_catalogue)
         self._committer.adopt(roster)
-        self._spool.recount()
+        self._open_spool()
         while len(self._spool):
             self._committer.drain_spool()
             self._wait_a_moment()
@@ -112,6 +113,19 @@ class Worker:
         path = ReadingPath(self._settings, self._committer, self._engine, roster, now, attend)
         path.take_over(known)
         return path
+
+    def _open_spool(self) -> None:
+        """Another process of this machine may still hold the file, or its disk be full."""
+        told = False
+        while True:
+            try:
+                self._spool.open()
+                return
+            except (SpoolTakenError, SpoolFullError) as error:
+                if not told:
+                    log.warning("%s; waiting for it", error)
+                told = True
+                self._wait_a_moment()
 
     def _work_once(self, path: ReadingPath) -> None:
         settings = self._settings

@@ -24,7 +24,8 @@ hypothesis.settings.load_profile("any machine")
 # Truncated between tests; the rest are counters that have to keep their one row.
 CLEAN = """
 TRUNCATE areas, buildings, zones, devices, sensors, readings, reading_conflicts, events, device_state,
-         rules, alerts, alert_events, ingest_totals, quarantine, workers, building_shares RESTART IDENTITY CASCADE;
+         rules, alerts, alert_events, ingest_totals, ingest_lanes, quarantine, workers,
+         building_shares RESTART IDENTITY CASCADE;
 DELETE FROM shares WHERE NOT is_default;
 UPDATE shares SET hears_unregistered = true;
 UPDATE change_counter SET last_id = 0;

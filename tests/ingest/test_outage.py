@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import msgspec
 import paho.mqtt.client as mqtt
 import psycopg
 import pytest
 
 from deploy.stack import Services, open_services
-from ingest.spool import Spool, SpooledBatch, SpoolFullError
-from ingest.subscriber import Message
+from ingest.spool import SpooledBatch
 from schemas.migrations import apply_migrations
 from schemas.settings import Settings, load_settings
+from simulators.faults.proxy import Proxy
 from tests.ingest.conftest import REGISTRY, Publisher, count_messages, running_worker, wait_until
 
 
@@ -104,46 +108,78 @@ def test_what_was_spooled_is_stored_by_the_next_process(mortal: Services) -> Non
 
 
 def _spooled(settings: Settings) -> int:
-    spool = Spool(settings.spool_path, settings.spool_max_bytes)
-    try:
-        batch = [len(batch.messages) for batch in spool.list_all()]
-    finally:
-        spool.close()
-    return sum(batch)
+    """Messages that a worker has in its spool, read without taking it from the worker."""
+    with closing(sqlite3.connect(f"file:{settings.spool_path}?mode=ro", uri=True)) as spool:
+        rows = spool.execute("SELECT content FROM batches").fetchall()
+    return sum(len(msgspec.msgpack.decode(content, type=SpooledBatch).messages) for (content,) in rows)
 
 
-def message(i: int) -> Message:
-    return Message("t", b"x" * 1000, i, 1, 1, 1)
+def test_a_full_spool_stops_acknowledging_and_everything_is_stored_when_the_database_is_back(
+    mortal: Services,
+) -> None:
+    settings = mortal.settings.model_copy(update={"spool_max_bytes": 2**20, "receive_maximum": 8})
+    publisher = Publisher(settings)
+    assert mortal.postgres is not None
+    with running_worker(settings):
+        port = mortal.postgres.port
+        mortal.postgres.child.kill()
+        for i in range(60):
+            publisher.send("B1/D1/readings", f"{i} is no JSON" + 50_000 * "x")
+        wait_until(lambda: _spooled(settings) >= 8)
+        mortal.postgres.start([port])
+        with psycopg.connect(settings.database_url or "", autocommit=True) as database:
+            wait_until(lambda: count_messages(database)["quarantined"] == 60, 30)
+            assert count_messages(database)["received"] == 60
+            assert database.execute("SELECT max(occurrences), count(*) FROM quarantine").fetchone() == (1, 60)
+    publisher.close()
 
 
-def fill(spool: Spool, count: int) -> None:
-    for number in range(count):
-        spool.append(SpooledBatch(number, [message(number)], [], []))
+def test_a_silent_database_holds_up_no_alert_and_nothing_is_stored_twice(mortal: Services) -> None:
+    settings = mortal.settings
+    url = urlsplit(settings.database_url or "")
+    assert url.hostname
+    wire = Proxy(url.hostname, url.port or 5432)
+    through_wire = url._replace(netloc=url.netloc.replace(f":{url.port}", f":{wire.port}")).geturl()
+    publisher = Publisher(settings)
+    notices: list[dict[str, object]] = []
+    publisher.listen("alerts/B1", lambda _, __, message: notices.append(json.loads(message.payload)))
+    with running_worker(settings.model_copy(update={"database_url": through_wire})):
+        send_readings(publisher, 1, 20)
+        wire.freeze()
+        send_readings(publisher, 21, 50)
+        publisher.send("B1/D1/events", {"ts": stamp(0), "event": "fire", "state": "active"})
+        wait_until(lambda: bool(notices))
+        assert (notices[0]["rule"], notices[0]["persisted"]) == ("detector_fire_state", False)
+        wait_until(lambda: _spooled(settings) > 0)
+        wire.thaw()
+        with psycopg.connect(settings.database_url or "", autocommit=True) as database:
+            wait_until(lambda: count_messages(database)["stored"] == 71, 40)
+            assert count_messages(database)["received"] == 71
+        wait_until(lambda: len(notices) == 2)
+        assert [notice["persisted"] for notice in notices] == [False, True]
+    publisher.close()
+    wire.close()
 
 
-def test_a_full_spool_refuses_and_keeps_what_it_has(tmp_path: Path) -> None:
-    spool = Spool(tmp_path / "spool.sqlite", 2**18)
-    with pytest.raises(SpoolFullError):
-        fill(spool, 10_000)
-    kept = len(spool)
-    assert kept > 50
-    spool.close()
-    again = Spool(tmp_path / "spool.sqlite", 2**18)
-    assert [batch.number for batch in again.list_all()] == list(range(kept))
-    again.remove_through(0)
-    assert len(again) == kept - 1
-
-
-def test_a_spool_with_a_torn_tail_gives_what_was_whole(tmp_path: Path) -> None:
-    path = tmp_path / "spool.sqlite"
-    spool = Spool(path, 2**24)
-    fill(spool, 20)
-    journal = path.with_name("spool.sqlite-wal").read_bytes()
-    content = path.read_bytes()
-    spool.close()
-    torn = tmp_path / "torn.sqlite"
-    torn.write_bytes(content)
-    torn.with_name("torn.sqlite-wal").write_bytes(journal[:-2500])
-    numbers = [batch.number for batch in Spool(torn, 2**24).list_all()]
-    assert numbers == list(range(len(numbers)))
-    assert len(numbers) >= 15
+def test_a_spool_that_nobody_holds_is_stored_by_the_worker_beside_it(mortal: Services) -> None:
+    settings = mortal.settings
+    gone = settings.model_copy(update={"worker": "gone"})
+    publisher = Publisher(settings)
+    assert mortal.postgres is not None
+    with running_worker(gone):
+        port = mortal.postgres.port
+        mortal.postgres.child.kill()
+        send_readings(publisher, 1, 30)
+        wait_until(lambda: gone.spool_path.exists() and _spooled(gone) >= 30)
+    mortal.postgres.start([port])
+    with (
+        running_worker(settings.model_copy(update={"worker": "stays"})),
+        psycopg.connect(settings.database_url or "", autocommit=True) as database,
+    ):
+        wait_until(lambda: database.execute("SELECT count(*) FROM readings").fetchone() == (30,), 40)
+        assert _spooled(gone) == 0
+        # Its messages were acknowledged, so the worker that is gone is told of none of them again.
+        with running_worker(gone):
+            send_readings(publisher, 31, 1)
+            wait_until(lambda: database.execute("SELECT count(*) FROM readings").fetchone() == (31,))
+    publisher.close()
