@@ -11,14 +11,15 @@ from ingest.spool import SpoolState
 from schemas.columns import MICROSECONDS
 
 UPSERT_WORKER = """
-INSERT INTO workers (worker, pid, started_at, heartbeat_at, broker_connected, broker_note, last_commit_at,
+INSERT INTO workers (worker, process, pid, started_at, heartbeat_at, broker_connected, broker_note, last_commit_at,
                      lag_seconds, messages_per_second, readings_per_second,
                      spool_batches, spool_bytes, spool_note)
-VALUES (%(worker)s, %(pid)s, to_timestamp(%(started_at)s / 1e6), to_timestamp(%(now)s / 1e6), %(connected)s,
-        %(note)s, to_timestamp(%(last_commit_at)s / 1e6), %(lag)s, %(messages_rate)s, %(readings_rate)s,
+VALUES (%(worker)s, %(process)s, %(pid)s, to_timestamp(%(started_at)s / 1e6), to_timestamp(%(now)s / 1e6),
+        %(connected)s, %(note)s, to_timestamp(%(last_commit_at)s / 1e6), %(lag)s, %(messages_rate)s, %(readings_rate)s,
         %(spool_batches)s, %(spool_bytes)s, %(spool_note)s)
 ON CONFLICT (worker) DO UPDATE SET
-    pid = EXCLUDED.pid, started_at = EXCLUDED.started_at, heartbeat_at = EXCLUDED.heartbeat_at,
+    process = EXCLUDED.process, pid = EXCLUDED.pid, started_at = EXCLUDED.started_at,
+    heartbeat_at = EXCLUDED.heartbeat_at,
     broker_connected = EXCLUDED.broker_connected, broker_note = EXCLUDED.broker_note,
     last_commit_at = COALESCE(EXCLUDED.last_commit_at, workers.last_commit_at),
     lag_seconds = EXCLUDED.lag_seconds, messages_per_second = EXCLUDED.messages_per_second,
@@ -32,8 +33,9 @@ RATE_WINDOW_US = 60 * MICROSECONDS
 class Heartbeat:
     """Counts what was committed and writes a row a second."""
 
-    def __init__(self, worker: str, pid: int, started_at: int) -> None:
+    def __init__(self, worker: str, host: str, pid: int, started_at: int) -> None:
         self._row: dict[str, object] = {"worker": worker, "pid": pid, "started_at": started_at}
+        self._row["process"] = f"{host}:{pid}"
         self._started_at = started_at
         self._beat_at = 0
         self._last_commit_at: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -52,7 +53,7 @@ class Worker:
         self._database = DatabaseLink(settings.database_url, settings.worker)
         self._spool = Spool(settings.spool_path, settings.spool_max_bytes)
         self._subscriber = Subscriber(settings)
-        heartbeat = Heartbeat(settings.worker, os.getpid(), _now())
+        heartbeat = Heartbeat(settings.worker, socket.gethostname(), os.getpid(), _now())
         self._committer = Committer(settings, self._database, self._spool, self._subscriber, heartbeat, _now)
         self._engine = Engine()
         self._session = 0

@@ -45,7 +45,7 @@ def link(registry: Settings) -> Iterator[DatabaseLink]:
 def roster(link: DatabaseLink) -> Roster:
     def begin(connection: psycopg.Connection) -> Roster:
         write_catalogue(connection.cursor(), CATALOGUE)
-        return load_roster(connection, Roster.empty())
+        return load_roster(connection, Roster.empty(), "ingest-1")
 
     return link.run(begin)
 

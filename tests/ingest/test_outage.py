@@ -163,7 +163,9 @@ def test_a_silent_database_holds_up_no_alert_and_nothing_is_stored_twice(mortal:
 
 def test_a_spool_that_nobody_holds_is_stored_by_the_worker_beside_it(mortal: Services) -> None:
     settings = mortal.settings
-    gone = settings.model_copy(update={"worker": "gone"})
+    gone = settings
+    with psycopg.connect(settings.database_url or "", autocommit=True) as database:
+        database.execute("INSERT INTO shares (share) VALUES ('stays')")
     publisher = Publisher(settings)
     assert mortal.postgres is not None
     with running_worker(gone):
