@@ -63,9 +63,10 @@ class ReadingPath:
             self._batch_number += 1
             receipts = self._make_receipts(resolved)
             worker = self._settings.worker
-            self._committer.submit(
-                Work(worker, self._batch_number, resolved, changes, self._roster, receipts)
-            )
+            work = Work(worker, self._batch_number, resolved, changes, self._roster, receipts)
+            # Encoded here, while the database is busy with the batch before.
+            _ = work.copy_stream
+            self._committer.submit(work)
 
     def listen_from(self, now: int) -> None:
         """Say that nobody could be heard before `now`: devices were not silent then, we were deaf."""

@@ -61,20 +61,23 @@ class Fates:
     conflict: NDArray[np.bool_]
 
 
-def copy_readings(
-    cursor: Cursor[TupleRow], readings: NDArray[np.void], sensor_ids: NDArray[np.int32]
-) -> Fates:
-    """COPY the batch straight into the table, which is right nearly always.
+def encode_readings(readings: NDArray[np.void], sensor_ids: NDArray[np.int32]) -> bytes:
+    """A batch's readings (n,) as `copy_readings` sends them."""
+    return encode_rows(ROW, _columns(readings, sensor_ids)) if len(readings) else b""
+
+
+def copy_readings(cursor: Cursor[TupleRow], stream: bytes, count: int) -> Fates:
+    """Store `count` readings that are all new.
 
     Raises
     ------
     psycopg.errors.UniqueViolation
-        Some key is there already, or twice in the batch: the transaction is lost, `sort_readings` is for it.
+        They are not, and none was stored.
     """
-    if len(readings):
+    if count:
         with cursor.copy(COPY_READINGS) as copy:
-            copy.write(encode_rows(ROW, _columns(readings, sensor_ids)))
-    everything = np.ones(len(readings), np.bool_)
+            copy.write(stream)
+    everything = np.ones(count, np.bool_)
     return Fates(everything, ~everything, ~everything)
 
 

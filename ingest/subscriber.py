@@ -142,9 +142,10 @@ class Subscriber:
         After a reconnect the same packet identifier may stand for another message, which must not be
         acknowledged by mistake.
         """
-        for message in messages:
-            if message.qos and message.session == self._session:
-                self._client.ack(message.mid, message.qos)
+        session = self._session
+        self._client.acknowledge(
+            message.mid for message in messages if message.qos and message.session == session
+        )
         self._acknowledged += len(messages)
 
     def attend(self, hears: frozenset[str] | None, foreign: frozenset[str]) -> None:
@@ -219,6 +220,8 @@ class Subscriber:
         ___: Properties | None,
     ) -> None:
         self._connected.clear()
+        # From here on nothing is acknowledged that came before: it might be taken for a message of the next session.
+        self._session += 1
         self.hearing.end()
         if reason == TAKEN_OVER:
             # To connect again would throw out whoever has the share now.
