@@ -90,6 +90,8 @@ class Committer:
         self._registry_looked_at = 0
         self._thread = threading.Thread(target=self._run, name="committer")
         self._failure: BaseException | None = None
+        self.rounds = 0
+        """Grows as long as this thread works, also while the database is away or the spool full."""
 
     # For the worker's thread
 
@@ -161,6 +163,7 @@ class Committer:
             log.debug("lanes of former runs are forgotten at the next start")
 
     def _work_once(self) -> None:
+        self.rounds += 1
         draining = len(self._spool) and self._database.connected
         item = self._waiting.take(0 if draining else IDLE_SECONDS)
         if isinstance(item, Work):
@@ -193,6 +196,7 @@ class Committer:
         batch = pack_work(work)
         told = False
         while True:
+            self.rounds += 1
             try:
                 self._spool.append(batch)
                 return True

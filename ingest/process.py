@@ -12,13 +12,13 @@ import math
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from ingest.database_link import TRY_LOCK, Outage, WorkerTakenError, first_line
+from ingest.watchdog import guard
 from ingest.worker import Worker
 from schemas.database import connect
 from schemas.settings import Settings
@@ -60,14 +60,16 @@ class Holding:
     failure: BaseException | None = None
     thread: threading.Thread | None = None
 
-    def work(self, run: Callable[[threading.Event], None]) -> None:
+    def work(self, worker: Worker) -> None:
         """Run a worker until it is told to stop; what ends it otherwise is kept for the main thread."""
         try:
-            run(self.stopping)
+            worker.run()
         except WorkerTakenError as error:
             log.warning("%s", error)
         except BaseException as error:  # noqa: BLE001 - it ends the process, on the main thread
             self.failure = error
+        finally:
+            self.stopping.set()
 
 
 class Process:
@@ -139,11 +141,11 @@ class Process:
     def _hold(self, share: str) -> None:
         log.info("taking share %s", share)
         holding = self._holdings[share] = Holding(share)
-        settings = self._settings.model_copy(update={"worker": share})
-        holding.thread = threading.Thread(
-            target=holding.work, args=(lambda stopping: Worker(settings, stopping).run(),), name=share
-        )
+        worker = Worker(self._settings.model_copy(update={"worker": share}), holding.stopping)
+        holding.thread = threading.Thread(target=holding.work, args=(worker,), name=share)
         holding.thread.start()
+        watching = (worker.watchdog, holding.stopping)
+        threading.Thread(target=guard, args=watching, name=f"watchdog of {share}", daemon=True).start()
 
     def _reap(self) -> None:
         """Let go of what has ended; an end that nobody asked for ends the process, so that it is seen."""

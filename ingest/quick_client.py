@@ -36,6 +36,26 @@ class QuickClient(mqtt.Client):
         self._rest = b""
         self._rest_of: object = None
         self._answers = 0
+        self._rounds = 0
+
+    @property
+    def rounds(self) -> int:
+        """Grows as long as the network thread does its work, also while there is nothing to receive or no broker."""
+        return self._rounds
+
+    @property
+    def running(self) -> bool:
+        """Whether the network thread is; an exception in a callback ends it, and nobody is told."""
+        thread = self._thread
+        return thread is not None and thread.is_alive()
+
+    def loop_misc(self) -> MQTTErrorCode:
+        self._rounds += 1
+        return super().loop_misc()
+
+    def reconnect(self) -> MQTTErrorCode:
+        self._rounds += 1
+        return super().reconnect()
 
     def wait_for_answer(self, seconds: float) -> bool:
         """Ping the broker and wait for its answer: then it has read everything that was sent before.

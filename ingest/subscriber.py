@@ -94,6 +94,16 @@ class Subscriber:
         warning = describe_broker(self._config, self._settings.receive_maximum)
         return f"{self._word}; {warning}" if warning else self._word
 
+    @property
+    def rounds(self) -> int:
+        """Grows as long as the network thread works."""
+        return self._client.rounds
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a network thread, or none any more for a reason."""
+        return self._client.running or self.taken_over
+
     def start(self) -> None:
         """Connect in the background and keep connecting; a broker that is away is no reason to fail."""
         url = urlsplit(self._settings.mqtt_url or "")

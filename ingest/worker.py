@@ -23,6 +23,7 @@ from ingest.spool_file import SpoolTakenError
 from ingest.store_alerts import write_catalogue
 from ingest.store_roster import load_roster
 from ingest.subscriber import Subscriber
+from ingest.watchdog import COMMITTER_LIMIT_US, NETWORK_LIMIT_US, Watchdog
 from rules.catalogue import CATALOGUE
 from rules.engine import Engine
 from schemas.columns import MICROSECONDS
@@ -55,6 +56,7 @@ class Worker:
         self._subscriber = Subscriber(settings)
         heartbeat = Heartbeat(settings.worker, socket.gethostname(), os.getpid(), _now())
         self._committer = Committer(settings, self._database, self._spool, self._subscriber, heartbeat, _now)
+        self.watchdog = Watchdog()
         self._engine = Engine()
         self._session = 0
         self._looked_at = 0
@@ -78,6 +80,7 @@ class Worker:
         except StoppedError as stop:
             log.info("%s", stop)
         finally:
+            self.watchdog.stand_down()
             self._subscriber.stop()
             self._database.close()
             self._spool.close()
@@ -87,12 +90,20 @@ class Worker:
         try:
             # The broker is asked for messages only once there is somebody to store them.
             self._subscriber.start()
+            self._watch()
             while not self._stopping.is_set():
                 self._work_once(path)
             # What was received already need not be delivered again.
             path.process(self._subscriber.take(self._settings.receive_maximum, 0, 0), _now())
         finally:
             self._committer.stop()
+
+    def _watch(self) -> None:
+        subscriber, committer = self._subscriber, self._committer
+        self.watchdog.watch(
+            "the network thread", lambda: subscriber.rounds, NETWORK_LIMIT_US, lambda: subscriber.running
+        )
+        self.watchdog.watch("the committer", lambda: committer.rounds, COMMITTER_LIMIT_US)
 
     def _begin(self) -> ReadingPath:
         """Store what was spooled, take over what the tables know, and judge what is already true."""
