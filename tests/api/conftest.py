@@ -35,11 +35,12 @@ UPDATE registry_version SET version = version + 1;
 """
 BEAT = """
 INSERT INTO workers (worker, pid, started_at, heartbeat_at, broker_connected, broker_note, last_commit_at,
-                     lag_seconds, messages_per_second, readings_per_second)
+                     lag_seconds, messages_per_second, readings_per_second, spool_batches, spool_note)
 VALUES (%(worker)s, 1, now(), clock_timestamp() - make_interval(secs => %(age)s), %(connected)s, %(note)s,
-        clock_timestamp(), %(lag)s, 40, 80)
+        clock_timestamp(), %(lag)s, 40, 80, %(spool_batches)s, %(spool_note)s)
 ON CONFLICT (worker) DO UPDATE SET heartbeat_at = EXCLUDED.heartbeat_at, lag_seconds = EXCLUDED.lag_seconds,
-    broker_connected = EXCLUDED.broker_connected, broker_note = EXCLUDED.broker_note"""
+    broker_connected = EXCLUDED.broker_connected, broker_note = EXCLUDED.broker_note,
+    spool_batches = EXCLUDED.spool_batches, spool_note = EXCLUDED.spool_note"""
 SELECT_OPEN = "SELECT alert_id FROM alerts WHERE rule = %s AND subject_id = %s ORDER BY alert_id DESC LIMIT 1"
 
 
@@ -68,8 +69,17 @@ class Hand:
         connected: bool = True,
         lag: float = 0.01,
         note: str = "",
+        spool: tuple[int, str] = (0, ""),
     ) -> None:
-        params = {"worker": worker, "age": age, "connected": connected, "lag": lag, "note": note}
+        params = {
+            "worker": worker,
+            "age": age,
+            "connected": connected,
+            "lag": lag,
+            "note": note,
+            "spool_batches": spool[0],
+            "spool_note": spool[1],
+        }
         self.database.execute(BEAT, params)
 
     def raise_alert(self, number: int = 1, rule: str = "smoke_level_alarm", at: float | None = None) -> int:

@@ -140,6 +140,19 @@ def test_an_empty_list_of_a_dead_pipeline_differs_from_one_of_a_live_pipeline(
     assert len({never[2], alive[2], deaf[2], dead[2]}) == 4
 
 
+def test_an_answer_says_that_a_spool_holds_what_the_tables_do_not_have_yet(
+    client: httpx.Client, hand: Hand
+) -> None:
+    hand.beat(spool=(7, "7 batches wait in the spool; the spool is 85 % full"))
+    pipeline = client.get("/v1/alerts").json()["pipeline"]
+    assert pipeline["state"] == "stale"
+    assert "85 % full" in pipeline["note"]
+    hand.beat(spool=(0, "the end of the spool was torn: 1 batches dropped"))
+    pipeline = client.get("/v1/alerts").json()["pipeline"]
+    assert pipeline["state"] == "running"
+    assert "torn" in pipeline["note"]
+
+
 def test_one_alert_tells_its_history_its_reason_and_its_readings(
     client: httpx.Client, hand: Hand, database: psycopg.Connection
 ) -> None:
