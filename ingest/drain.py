@@ -7,15 +7,16 @@ from functools import partial
 
 from ingest.database_link import AwayError, DatabaseLink
 from ingest.lanes import read_last_batch
-from ingest.spool import Spool, SpooledBatch
+from ingest.spool import Spool
+from ingest.spooled_batch import SpooledBatch
 from ingest.spooled_work import unpack_work
 from ingest.store import Work, commit_batch
 from schemas.roster import Roster
 from schemas.settings import Settings
 
-# Much larger than a batch, so that a queue shrinks while new batches join it; small enough that these do not wait
-# for long.
-MOST_MESSAGES = 4000
+# Some 4,000 short messages or 25,000 readings in longer ones: much more than a batch, so that a queue shrinks while
+# new batches join it, and little enough that these do not wait for long.
+MOST_BYTES = 3 * 2**19
 ANSWER_SECONDS = 4.0
 LONGEST_ANSWER_SECONDS = 64.0
 
@@ -47,7 +48,7 @@ class Drain:
 
     def _store_first(self, roster: Roster) -> None:
         shrink = 2 ** min(self._failures, 16)
-        batches = self._spool.read_first(MOST_MESSAGES // shrink)
+        batches = self._spool.read_first(MOST_BYTES // shrink)
         if not batches:
             return
         last = self._database.run(partial(read_last_batch, lane=self._spool.lane))

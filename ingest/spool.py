@@ -13,8 +13,7 @@ from pathlib import Path
 import msgspec
 
 from ingest.spool_file import LogFrames, SpoolLock, restore_length, set_aside
-from ingest.subscriber import Message
-from rules.changes import ChangeKind, Subject
+from ingest.spooled_batch import SpooledBatch
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +32,8 @@ SELECT_LANE = "SELECT id FROM lane"
 UPDATE_LANE = "UPDATE lane SET id = ?"
 INSERT_LANE = "INSERT INTO lane (id) VALUES (?)"
 PAGE_BYTES = 4096
+# What a message costs besides its payload: a short one is nearly as much work as a longer one.
+MESSAGE_BYTES = 256
 # The filling of the spool is a fault before it is full.
 NEARLY_FULL_PERCENT = 80
 NOTHING_YET = -1
@@ -40,29 +41,6 @@ NOTHING_YET = -1
 
 class SpoolFullError(Exception):
     """The spool has no room or its disk does not serve; nothing more is acknowledged until the database is back."""
-
-
-class SpooledChange(msgspec.Struct):
-    """A change without its rule's words, which the catalogue has."""
-
-    kind: ChangeKind
-    rule_id: str
-    subject: Subject
-    at: int
-    late: bool
-    value: float | None
-    limit: float | None
-    unit: str | None
-    note: str | None
-
-
-class SpooledBatch(msgspec.Struct):
-    """A batch that was judged and acknowledged but not stored; `receipts` are (device id, sequence number)."""
-
-    number: int
-    messages: list[Message]
-    changes: list[SpooledChange]
-    receipts: list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -147,12 +125,12 @@ class Spool:
         self._count += not self._trouble
         self._trouble = ""
 
-    def read_first(self, most_messages: int) -> list[SpooledBatch]:
-        """The oldest batches, at least one if there is any, and of more no more than so many messages."""
+    def read_first(self, most_bytes: int) -> list[SpooledBatch]:
+        """The oldest batches, at least one if there is any, and of more no more than so many bytes of messages."""
         batches: list[SpooledBatch] = []
-        room = most_messages
+        room = most_bytes
         for batch in self.list_all():
-            room -= len(batch.messages)
+            room -= sum(len(message.payload) + MESSAGE_BYTES for message in batch.messages)
             if batches and room < 0:
                 break
             batches.append(batch)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ingest.decoding import decode_messages
 from ingest.resolving import resolve_messages
-from ingest.spool import SpooledBatch, SpooledChange
+from ingest.spooled_batch import SpooledBatch, SpooledChange
 from ingest.store import Work
 from rules.catalogue import CATALOGUE
 from rules.changes import Change

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from deploy.stack import Services, open_services
-from ingest.spool import SpooledBatch
+from ingest.spooled_batch import SpooledBatch
 from schemas.migrations import apply_migrations
 from schemas.settings import Settings, load_settings
 from simulators.faults.proxy import Proxy

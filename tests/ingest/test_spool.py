@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.spool import Spool, SpooledBatch, SpoolFullError
+from ingest.spool import Spool, SpoolFullError
 from ingest.spool_file import SpoolTakenError, list_spools
+from ingest.spooled_batch import SpooledBatch
 from ingest.subscriber import Message
 
 ROOM = 2**24
@@ -99,8 +100,8 @@ def test_a_spool_whose_file_was_cut_gives_what_can_be_read_and_is_kept(tmp_path:
     size = path.stat().st_size
     path.write_bytes(path.read_bytes()[: size // 2])
     cut = open_spool(path)
-    seen = cut.read_first(10_000)
-    seen += [batch for batch in cut.read_first(10_000) if batch.number > (seen[-1].number if seen else -1)]
+    seen = cut.read_first(ROOM)
+    seen += [batch for batch in cut.read_first(ROOM) if batch.number > (seen[-1].number if seen else -1)]
     assert "set aside as spool.sqlite.unreadable-1" in cut.describe().note
     assert (tmp_path / "spool.sqlite.unreadable-1").exists()
     assert list_spools(tmp_path) == [path]
@@ -133,7 +134,7 @@ def test_a_batch_that_cannot_be_read_is_kept_apart_and_the_others_come(tmp_path:
     again = open_spool(path)
     assert [batch.number for batch in again.read_first(1)] == [1]
     again.remove_through(1)
-    assert [batch.number for batch in again.read_first(100)] == [2, 4]
+    assert [batch.number for batch in again.read_first(ROOM)] == [2, 4]
     assert len(again) == 2
     assert "kept apart" in again.describe().note
 
@@ -179,7 +180,7 @@ FULL_DISK = """
     except SpoolFullError:
         assert spool.describe().note
     assert 0 < kept < 1000
-    assert [batch.number for batch in spool.read_first(10_000)] == list(range(kept))
+    assert [batch.number for batch in spool.read_first(ROOM)] == list(range(kept))
     # What the database has is passed over, though the disk has no room to say so.
     spool.remove_through(9)
     assert numbers_in(spool) == list(range(10, kept)), (kept, numbers_in(spool), spool.describe())
