@@ -77,6 +77,38 @@ def test_properties_and_qos_0_take_the_ordinary_way(
     assert ordinary == [(topic, b"with", False), (topic, b"none", False)]
 
 
+def test_messages_acknowledged_in_one_piece_are_not_delivered_again(settings: Settings) -> None:
+    """All but the last are acknowledged; after a reconnect the broker delivers just that one."""
+    topic = f"{settings.topic_root}/acknowledged"
+    taken: list[tuple[bytes, int]] = []
+    client_id = f"{settings.topic_root}-acknowledger".replace("/", "-")
+    for expected in (20, 1):
+        taken.clear()
+        client = QuickClient(
+            lambda _, payload, mid, __: taken.append((payload, mid)),
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            protocol=mqtt.MQTTv5,
+            manual_ack=True,
+        )
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = 60
+        url = urlsplit(settings.mqtt_url or "")
+        client.connect(url.hostname or "", url.port or 1883, clean_start=False, properties=properties)
+        client.loop_start()
+        client.subscribe(topic, qos=1)
+        if expected > 1:
+            for i in range(expected):
+                client.publish(topic, str(i).encode(), qos=1)
+        wait_until(lambda expected=expected: len(taken) == expected)
+        assert taken[-1][0] == b"19"
+        client.acknowledge(mid for _, mid in taken[:-1])
+        # The answer to a later packet says that the broker has read the acknowledgements.
+        client.publish(topic + "/after", b"", qos=1).wait_for_publish(5)
+        client.disconnect()
+        client.loop_stop()
+
+
 @given(st.lists(st.integers(0, 300_000), max_size=4), st.integers(0, 50))
 def test_packets_are_cut_where_they_end_and_a_torn_one_waits(lengths: list[int], torn: int) -> None:
     stream = b"".join(mqtt_packet(length) for length in lengths)
