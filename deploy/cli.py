@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deploy.bench import bench_app
+from deploy.chaos import chaos
 from deploy.exits import DeployError, ExitStatus
 from deploy.shares import shares_app
 
@@ -56,6 +57,7 @@ app.add_typer(simulate_app, name="simulate")
 app.add_typer(registry_app, name="registry")
 app.add_typer(shares_app, name="shares")
 app.add_typer(bench_app, name="bench")
+app.command()(chaos)
 
 
 def _running_settings() -> Settings:
@@ -221,52 +223,6 @@ def status(
         typer.echo(found.model_dump_json(indent=1))
     else:
         print_status(found, Console(highlight=False))
-
-
-@app.command()
-def chaos(
-    seeds: Annotated[int, typer.Option(min=1, help="Runs of each fault.")] = 20,
-    fault: Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.")] = None,
-    readings: Annotated[int, typer.Option(min=1000, help="The least number of readings in a run.")] = 5000,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write each run's figures here.")] = None,
-) -> None:
-    """Break one thing after another under load and compare row by row what was sent with what is stored.
-
-    Runs on a database and a broker of its own, in a folder that is thrown away. Exit status 1 when anything
-    was lost, doubled or out of balance.
-
-    Example: fengsui chaos --fault worker-sigkill --fault broker-sigkill --seeds 3
-    """
-    import sys
-    import tempfile
-
-    from rich.console import Console
-
-    from deploy.stack import open_services
-    from schemas.settings import load_settings
-    from simulators.faults.report import UnknownFaultError, choose_faults, print_table, run_matrix, to_json
-    from simulators.faults.scene import Servers
-
-    try:
-        faults = choose_faults(fault or [])
-    except UnknownFaultError as error:
-        raise typer.BadParameter(str(error)) from error
-    with tempfile.TemporaryDirectory(prefix="fengsui-chaos-", ignore_cleanup_errors=True) as folder:
-        # The servers run as an unprivileged account, which has to reach its folder.
-        Path(folder).chmod(0o755)
-        settings = load_settings(data_dir=Path(folder) / "data", database_url=None, mqtt_url=None)
-        with open_services(settings, keep_ports=False) as services:
-            assert services.postgres is not None
-            assert services.mosquitto is not None
-            worker = (sys.executable, "-m", "deploy.cli", "ingest")
-            servers = Servers(services.postgres, services.mosquitto, worker)
-            runs = run_matrix(faults, seeds, servers, services.settings, readings=readings, say=typer.echo)
-            verdicts = list(runs)
-    print_table(verdicts, Console(highlight=False))
-    if json_file is not None:
-        json_file.write_text(to_json(verdicts))
-    if not all(verdict.passed for verdict in verdicts):
-        raise typer.Exit(ExitStatus.FAILED)
 
 
 @app.command()

@@ -8,14 +8,23 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import LiteralString
 
 import psycopg
 
+from simulators.faults.desk import open_api
 from simulators.faults.scene import Scene, bring_back
 
 END_SESSIONS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name LIKE 'fengsui %'"""
+FIND_ACTIVE = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND application_name LIKE 'fengsui %%' AND state = 'active' AND query LIKE %s"""
+END_ACTIVE = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name LIKE 'fengsui %%' AND state = 'active' AND query LIKE %s"""
+CATCHES, CATCH_SECONDS = 4, 15.0
 READ_ONLY = "ALTER SYSTEM SET default_transaction_read_only = on"
 READ_WRITE = "ALTER SYSTEM RESET default_transaction_read_only"
 RELOAD = "SELECT pg_reload_conf()"
@@ -33,10 +42,12 @@ def restart_database(scene: Scene) -> None:
 
 
 def keep_database_down(scene: Scene) -> None:
+    """For a minute, in which fires are declared; the desk has no other source than what is not stored yet."""
+    open_api(scene)
     _kill(scene)
-    scene.wait(20)
-    scene.declare_fire()
-    scene.wait(40)
+    scene.wait(8)
+    scene.declare_fires(how_many=5, apart_seconds=9)
+    scene.wait(7)
     bring_back(scene.servers.database)
 
 
@@ -66,6 +77,46 @@ def kill_worker_while_spool_drains(scene: Scene) -> None:
     scene.worker.start()
 
 
+def end_sessions_in_copy(scene: Scene) -> None:
+    """Each of several times at an instant when a batch is being written."""
+    _end_sessions_while(scene, "COPY%")
+
+
+def end_sessions_at_commit(scene: Scene) -> None:
+    """When the commit is under way, so that nobody knows whether it took effect."""
+    _end_sessions_while(scene, "COMMIT%")
+
+
+def kill_database_in_copy(scene: Scene) -> None:
+    """The whole server, while a batch is being written."""
+    if _catch(scene, FIND_ACTIVE, "COPY%"):
+        _kill(scene)
+        bring_back(scene.servers.database)
+
+
+def kill_database_at_commit(scene: Scene) -> None:
+    if _catch(scene, FIND_ACTIVE, "COMMIT%"):
+        _kill(scene)
+        bring_back(scene.servers.database)
+
+
+def _end_sessions_while(scene: Scene, statement: str) -> None:
+    for _ in range(CATCHES):
+        _catch(scene, END_ACTIVE, statement)
+        scene.wait(scene.between(0.1, 0.6))
+
+
+def _catch(scene: Scene, query: LiteralString, statement: str) -> bool:
+    """Ask until the worker is in the middle of such a statement; the question itself may do the harm."""
+    give_up_at = time.monotonic() + CATCH_SECONDS
+    with scene.connect() as admin:
+        while time.monotonic() < give_up_at:
+            if admin.execute(query, (statement,)).fetchall():
+                return True
+    scene.notes.append(f"the worker was never caught at {statement.rstrip('%')}")
+    return False
+
+
 def freeze_database(scene: Scene) -> None:
     """Every process of it stops and goes on: connections stay, nothing answers."""
     child = scene.servers.database.child
@@ -75,7 +126,7 @@ def freeze_database(scene: Scene) -> None:
         for pid in pids:
             _signal(pid, signal.SIGSTOP)
         scene.wait(6)
-        scene.declare_fire()
+        scene.declare_fires()
         scene.wait(10)
     finally:
         for pid in pids:
@@ -116,7 +167,7 @@ def lock_readings(scene: Scene) -> None:
     with scene.connect() as admin, admin.transaction():
         admin.execute(LOCK)
         scene.wait(4)
-        scene.declare_fire()
+        scene.declare_fires()
         scene.wait(4)
 
 

@@ -17,16 +17,14 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from schemas.settings import Settings
 from simulators.faults.town import BUILDING, CHANNELS, DEVICES, Measured, Town
+from simulators.faults.verdict import Rows
 from simulators.reference_gateway import ReferenceGateway
 
-MESSAGES_PER_SECOND = 700
+MESSAGES_PER_SECOND = 450
 BUFFERED_MESSAGES_PER_DEVICE = 300
 _TICK_SECONDS = 0.02
 _FIRST_FAILURE_CODE = 0x80
 _SETTLE_SECONDS = 60.0
-
-Rows = dict[tuple[str, int], float]
-"""Values by sensor (``device/channel``) and milliseconds."""
 
 
 class Carrier(Protocol):
@@ -62,7 +60,7 @@ class BarePublisher:
     def send(self, messages: list[Measured]) -> None:
         for message in messages:
             self._seqs[message.device] += 1
-            body = _encode(self._seqs[message.device], message)
+            body = encode(self._seqs[message.device], message)
             topic = f"{self._topic}/{message.device}/readings"
             self._under_way[self._client.publish(topic, body, qos=1).mid] = message
 
@@ -145,7 +143,7 @@ class Load(threading.Thread):
     def _send_all(self) -> None:
         began_at = time.monotonic()
         buffered = made = 0
-        while not (self._may_end.is_set() and made >= self._least and self._town.fires_are_over):
+        while not (self._may_end.is_set() and made >= self._least and self._town.has_seen_all):
             due = int((time.monotonic() - began_at) * MESSAGES_PER_SECOND) - made
             messages = [self._town.measure((made + i) % len(DEVICES)) for i in range(due)]
             made += due
@@ -172,6 +170,7 @@ def to_rows(messages: list[Measured]) -> Rows:
     }
 
 
-def _encode(seq: int, message: Measured) -> str:
+def encode(seq: int, message: Measured) -> str:
+    """The body of a readings message."""
     values = ", ".join(f'"{name}": {value!r}' for name, value in zip(CHANNELS, message.values, strict=True))
     return f'{{"seq": {seq}, "ts": {message.ts_ms}, "values": {{{values}}}}}'

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
 
-from schemas.settings import Settings
 from simulators.faults.catalogue import MATRIX
-from simulators.faults.run import run_fault
-from simulators.faults.scene import Fault, Servers
+from simulators.faults.scene import Fault
 from simulators.faults.verdict import Verdict
 
+Task = tuple[str, int]
+"""Name of a fault and seed."""
 COLUMNS = ("seeds", "promised", "stored", "lost", "doubled", "foreign", "again", "normal", "MB", "verdict")
 
 
@@ -37,56 +38,79 @@ def choose_faults(names: Iterable[str]) -> list[Fault]:
     return [known[name] for name in names] or list(MATRIX)
 
 
-def run_matrix(
-    faults: list[Fault],
-    seeds: int,
-    servers: Servers,
-    settings: Settings,
-    *,
-    readings: int,
-    say: Callable[[str], None],
-) -> Iterator[Verdict]:
-    """Run each fault with seeds 1 to `seeds`, telling each result as it comes."""
-    for fault in faults:
-        for seed in range(1, seeds + 1):
-            verdict = run_fault(fault, seed, servers, settings, readings=readings)
-            say(_describe(verdict))
-            yield verdict
+def list_tasks(faults: list[Fault], seeds: int) -> list[Task]:
+    """Every fault with its first seed, then with its second: whenever it is stopped, each row has its share."""
+    return [(fault.name, seed) for seed in range(1, seeds + 1) for fault in faults]
 
 
-def print_table(verdicts: list[Verdict], console: Console) -> None:
-    """One line a fault, over all its seeds."""
+def print_table(verdicts: list[Verdict], seeds: int, console: Console) -> None:
+    """One line a fault, over all its seeds; then what was measured besides, and every complaint."""
     table = Table(title="Faults, compared row by row")
     table.add_column("fault", no_wrap=True)
     for column in COLUMNS:
         table.add_column(column, justify="right", no_wrap=True)
-    for name in dict.fromkeys(verdict.fault for verdict in verdicts):
-        table.add_row(name, *_summarize([verdict for verdict in verdicts if verdict.fault == name]))
+    rows = {fault.name: [verdict for verdict in verdicts if verdict.fault == fault.name] for fault in MATRIX}
+    for name, runs in rows.items():
+        if runs:
+            table.add_row(name, *_summarize(runs, seeds))
     console.print(table)
+    for name, runs in rows.items():
+        for line in _measure(runs):
+            console.print(f"{name}: {line}", soft_wrap=True)
     for verdict in verdicts:
         for complaint in verdict.complaints:
-            console.print(f"{verdict.fault}, seed {verdict.seed}: {complaint}")
+            console.print(f"{verdict.fault}, seed {verdict.seed}: {complaint}", soft_wrap=True)
 
 
 def to_json(verdicts: list[Verdict]) -> str:
     return json.dumps([asdict(verdict) | {"passed": verdict.passed} for verdict in verdicts], indent=1)
 
 
-def _summarize(runs: list[Verdict]) -> list[str]:
-    counts = [
-        sum(getattr(run, name) for run in runs)
-        for name in ("published", "stored", "lost", "doubled", "foreign", "redelivered")
-    ]
-    slowest = max(run.recovery_seconds for run in runs)
-    memory = max(run.peak_megabytes for run in runs)
-    passed = "passed" if all(run.passed for run in runs) else "FAILED"
-    word = passed if runs[0].strict else "report only"
-    return [str(len(runs)), *(f"{count:,}" for count in counts), f"{slowest:.1f} s", f"{memory:.0f}", word]
-
-
-def _describe(verdict: Verdict) -> str:
+def describe(verdict: Verdict) -> str:
+    """A run in one line."""
+    if verdict.skipped:
+        return f"{verdict.fault} seed {verdict.seed}: skipped, {verdict.skipped}"
     return (
         f"{verdict.fault} seed {verdict.seed}: promised {verdict.published}, stored {verdict.stored}, "
         f"lost {verdict.lost}, doubled {verdict.doubled}, normal after {verdict.recovery_seconds:.1f} s"
         + "".join(f"; {complaint}" for complaint in verdict.complaints)
     )
+
+
+def _summarize(runs: list[Verdict], seeds: int) -> list[str]:
+    done = [run for run in runs if not run.skipped]
+    counts = [
+        sum(getattr(run, name) for run in done)
+        for name in ("published", "stored", "lost", "doubled", "foreign", "redelivered")
+    ]
+    share = str(len(done)) if len(done) == seeds else f"{len(done)} of {seeds}"
+    slowest = max((run.recovery_seconds for run in done), default=0.0)
+    memory = max((run.peak_megabytes for run in done), default=0.0)
+    return [share, *(f"{count:,}" for count in counts), f"{slowest:.1f} s", f"{memory:.0f}", _judge(done)]
+
+
+def _judge(done: list[Verdict]) -> str:
+    if not done:
+        return "skipped"
+    if not done[0].strict:
+        return "report only"
+    failed = sum(not run.passed for run in done)
+    return f"FAILED {failed}" if failed else "passed"
+
+
+def _measure(runs: list[Verdict]) -> Iterable[str]:
+    told = [seconds for run in runs for seconds in run.told_seconds]
+    shown = [seconds for run in runs for seconds in run.shown_seconds]
+    pauses = [run.pause_seconds for run in runs if run.pause_seconds is not None]
+    if told:
+        yield f"{len(told)} fires told on the topic after {_spread(told)}"
+    if shown:
+        yield f"{len(shown)} fires shown by the API after {_spread(shown)}"
+    if pauses:
+        yield f"nothing was stored for {_spread(pauses)}"
+    if skipped := {run.skipped for run in runs if run.skipped}:
+        yield f"skipped, {'; '.join(sorted(skipped))}"
+
+
+def _spread(seconds: list[float]) -> str:
+    return f"{median(seconds):.3f} s (median), {max(seconds):.3f} s (most)"

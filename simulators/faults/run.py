@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import random
-import secrets
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from schemas.migrations import apply_migrations
 from schemas.registry import import_records
 from schemas.settings import Settings
+from simulators.faults.disks import why_not_mountable
 from simulators.faults.load import (
     MESSAGES_PER_SECOND,
     BarePublisher,
@@ -27,6 +23,8 @@ from simulators.faults.load import (
 )
 from simulators.faults.proxy import Proxy
 from simulators.faults.scene import Fault, Scene, Servers, bring_back, connect
+from simulators.faults.space import open_space
+from simulators.faults.staff import Staff
 from simulators.faults.town import CHANNELS, Town, make_records
 from simulators.faults.verdict import Verdict, count_stored, judge
 from simulators.faults.worker import WorkerProcess
@@ -43,7 +41,14 @@ _BEGAN = "SELECT count(*) FROM workers WHERE broker_connected"
 
 
 def run_fault(
-    fault: Fault, seed: int, servers: Servers, settings: Settings, *, readings: int, scale: float = 1.0
+    fault: Fault,
+    seed: int,
+    servers: Servers,
+    settings: Settings,
+    *,
+    readings: int,
+    limit_seconds: float,
+    scale: float = 1.0,
 ) -> Verdict:
     """Run one fault once.
 
@@ -53,36 +58,60 @@ def run_fault(
         Where database and broker are, and a folder for what the run leaves behind.
     readings
         The least number of readings; the load lasts at least as long as the fault.
+    limit_seconds
+        How soon a fire declared during the fault must be told.
     scale
         Factor on how long the fault lasts.
     """
+    verdict = Verdict(fault.name, seed, fault.strict)
+    if fault.disk is not None and (reason := why_not_mountable()):
+        verdict.skipped = reason
+        return verdict
     bring_back(servers.database)
     bring_back(servers.broker)
-    verdict = Verdict(fault.name, seed, fault.strict)
-    with _own_space(settings) as own, ExitStack() as cleanup:
+    with open_space(fault, servers, settings) as space, ExitStack() as cleanup:
+        own = space.settings
         town, rng = Town(seed), random.Random(f"{fault.name} {seed}")
-        import_records(own.database_url or "", list(make_records()))
+        import_records(own.database_url or "", list(make_records(fault.crowd)))
         wire = _lay_wire(fault, own)
         if wire is not None:
             cleanup.callback(wire.close)
-        worker = _make_worker(fault, servers, own, wire, "worker")
-        second = _make_worker(fault, servers, own, wire, "second")
-        cleanup.callback(worker.kill)
-        cleanup.callback(second.kill)
+        staff = Staff(fault, servers, own, wire)
+        cleanup.callback(staff.end)
+        worker = staff.hire("worker")
         worker.start()
-        _wait_until_ready(own)
+        _wait_until_ready(own, worker)
         carrier: Carrier = GatewayCarrier(own, own.data_dir, rng) if fault.receipts else BarePublisher(own)
         cleanup.callback(carrier.close)
         load = Load(town, carrier, readings)
-        scene = Scene(servers, own, worker, second, load, wire, rng, scale)
+        scene = Scene(
+            servers,
+            own,
+            worker,
+            staff.hire,
+            load,
+            wire,
+            space.disk,
+            staff.switch,
+            rng,
+            scale,
+            limit_seconds,
+            verdict,
+        )
+        scene.supervised.append(worker)
         load.start()
         load.wait_for_share(rng.uniform(0.15, 0.6))
         _strike(fault, scene)
         _recover(scene, carrier, verdict)
+        _judge_ends(fault, scene)
         verdict.complaints += scene.notes
+        promised, produced = to_rows(carrier.promised), to_rows(load.produced)
+        promised.update(scene.more_promised)
+        produced.update(scene.more_produced)
         with connect(own) as connection:
-            alerts = [*town.expected_alerts, *scene.declared]
-            judge(connection, verdict, alerts, to_rows(carrier.promised), to_rows(load.produced))
+            judge(connection, verdict, [*town.expected_alerts, *scene.declared], promised, produced)
+    # What was on the piece of the spool that was cut off is lost, and no more than that.
+    verdict.lost = max(0, verdict.lost - scene.forfeited)
     if verdict.redelivered and not fault.redelivers:
         verdict.complaints.append(f"{verdict.redelivered} readings came again")
     return verdict
@@ -103,14 +132,28 @@ def _recover(scene: Scene, carrier: Carrier, verdict: Verdict) -> None:
         if verdict.strict:
             verdict.recovery_seconds = _wait_for_normal_lag(scene, connection)
         scene.load.finish()
-        _drain(scene, connection, len(to_rows(carrier.promised)))
+        expected = len(to_rows(carrier.promised)) + len(scene.more_promised) - scene.forfeited
+        _drain(scene, connection, expected)
     verdict.peak_megabytes = scene.worker.peak_megabytes
     if verdict.recovery_seconds > RECOVERY_LIMIT_SECONDS:
         verdict.complaints.append(f"back to normal lag after {verdict.recovery_seconds:.0f} s only")
-    if scene.worker.unasked_ends:
-        verdict.complaints.append(f"the worker ended by itself: {scene.worker.unasked_ends}")
     if unsettled := carrier.settle():
         verdict.complaints.append(f"{unsettled} messages never got their PUBACK or receipt")
+
+
+def _judge_ends(fault: Fault, scene: Scene) -> None:
+    """A worker ends by itself when it must, and then visibly."""
+    ends = [status for worker in scene.supervised for status in worker.unasked_ends]
+    if ends and not fault.ends_itself:
+        words = scene.log_text().strip().splitlines()[-1:]
+        scene.notes.append(f"the worker ended by itself: {ends}; the end of its log: {' '.join(words)}")
+    if fault.ends_itself and (not ends or 0 in ends):
+        scene.notes.append(f"the worker should have ended by itself with a failure; its ends: {ends}")
+
+
+def _keep_running(scene: Scene) -> None:
+    for worker in scene.supervised:
+        worker.keep_running()
 
 
 def _wait_for_normal_lag(scene: Scene, connection: Connection[TupleRow]) -> float:
@@ -118,7 +161,7 @@ def _wait_for_normal_lag(scene: Scene, connection: Connection[TupleRow]) -> floa
     calm_seconds = CALM_SECONDS * max(0.4, min(1.0, scene.scale))
     began_at = last_high_at = time.monotonic()
     while (now := time.monotonic()) - last_high_at < calm_seconds and now - began_at < DRAIN_SECONDS:
-        scene.worker.keep_running()
+        _keep_running(scene)
         produced = len(scene.load.produced) * len(CHANNELS)
         if produced - count_stored(connection) > NORMAL_BACKLOG:
             last_high_at = now
@@ -130,33 +173,13 @@ def _drain(scene: Scene, connection: Connection[TupleRow], expected: int) -> Non
     """Until everything promised is stored, or nothing has moved for a while."""
     moved_at, last = time.monotonic(), -1
     while time.monotonic() - moved_at < RECOVERY_LIMIT_SECONDS:
-        scene.worker.keep_running()
+        _keep_running(scene)
         stored = count_stored(connection)
         if stored != last:
             moved_at, last = time.monotonic(), stored
         elif stored >= expected and time.monotonic() - moved_at > 3 * _POLL_SECONDS:
             return
         time.sleep(_POLL_SECONDS)
-
-
-@contextmanager
-def _own_space(settings: Settings) -> Iterator[Settings]:
-    """A migrated database, a topic space and a folder of the run's own."""
-    name = f"fengsui_faults_{secrets.token_hex(4)}"
-    assert settings.database_url
-    with psycopg.connect(settings.database_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    folder = settings.data_dir / name
-    folder.mkdir(parents=True)
-    url = settings.database_url.rsplit("/", 1)[0] + "/" + name
-    try:
-        apply_migrations(url)
-        yield settings.model_copy(
-            update={"database_url": url, "topic_root": f"{name}/v1", "data_dir": folder}
-        )
-    finally:
-        with psycopg.connect(settings.database_url, autocommit=True) as admin:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _lay_wire(fault: Fault, settings: Settings) -> Proxy | None:
@@ -167,33 +190,10 @@ def _lay_wire(fault: Fault, settings: Settings) -> Proxy | None:
     return Proxy(url.hostname or "", url.port)
 
 
-def _make_worker(
-    fault: Fault, servers: Servers, settings: Settings, wire: Proxy | None, name: str
-) -> WorkerProcess:
-    urls = {"broker": settings.mqtt_url or "", "database": settings.database_url or ""}
-    if wire is not None and fault.wire is not None:
-        url = urlsplit(urls[fault.wire])
-        urls[fault.wire] = url._replace(netloc=url.netloc.replace(f":{url.port}", f":{wire.port}")).geturl()
-    environment = {
-        "FENGSUI_DATABASE_URL": urls["database"],
-        "FENGSUI_MQTT_URL": urls["broker"],
-        "FENGSUI_TOPIC_ROOT": settings.topic_root,
-        "FENGSUI_DATA_DIR": str(settings.data_dir),
-        "PYTHONUNBUFFERED": "1",
-        **dict(fault.environment),
-    }
-    return WorkerProcess(servers.worker_command, environment, _log_of(settings.data_dir, name))
-
-
-def _log_of(folder: Path, name: str) -> Path:
-    return folder / f"{name}.log"
-
-
-def _wait_until_ready(settings: Settings) -> None:
+def _wait_until_ready(settings: Settings, worker: WorkerProcess) -> None:
     give_up_at = time.monotonic() + READY_SECONDS
     with connect(settings) as connection:
         while connection.execute(_BEGAN).fetchall()[0][0] == 0:
             if time.monotonic() > give_up_at:
-                log = _log_of(settings.data_dir, "worker").read_text()
-                raise TimeoutError(f"the worker did not begin: {log[-500:]}")
+                raise TimeoutError(f"the worker did not begin: {worker.log.read_text()[-500:]}")
             time.sleep(0.05)

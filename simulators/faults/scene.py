@@ -1,4 +1,4 @@
-"""What a fault may touch: the servers, the worker, the wire, the load, and a seeded die."""
+"""What a fault may touch: the servers, the workers, the wire, the disk, the load, and a seeded die."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 import psycopg
 from psycopg.rows import TupleRow
 
 from schemas.settings import Settings
-from simulators.faults.bell import LIMIT_SECONDS, RULE, ring
+from simulators.faults.bell import RULE, Bell
+from simulators.faults.disks import SmallDisk
 from simulators.faults.load import Load
 from simulators.faults.proxy import Proxy
 from simulators.faults.town import DEVICES
+from simulators.faults.verdict import Alert, Rows, Verdict
 from simulators.faults.worker import WorkerProcess
 
 
@@ -48,23 +51,41 @@ class Servers:
     worker_command: tuple[str, ...]
 
 
+class Hire(Protocol):
+    """How a scene comes by another process of the service; it is not started yet, and ended with the run."""
+
+    def __call__(self, name: str, command: str = "ingest", **environment: str) -> WorkerProcess: ...
+
+
 @dataclass
 class Scene:
     """One run, as its fault sees it. `scale` shortens what lasts long, for short forms.
 
-    `notes` become complaints; `declared` are the alerts (rule, subject) that the fault itself brought about.
+    `hire` gives another process: ``hire("other", FENGSUI_WORKER="ingest-2")``; `supervised` are those that are
+    started again when they end. `notes` become complaints; `declared` are the alerts that the fault itself
+    brought about, `more_promised` and `more_produced` the readings. `forfeited` is how many readings the fault
+    itself destroyed, which nobody can bring back. `switch` is the file that sets off what was injected.
     """
 
     servers: Servers
     settings: Settings
     worker: WorkerProcess
-    second_worker: WorkerProcess
+    hire: Hire
     load: Load
     wire: Proxy | None
+    disk: SmallDisk | None
+    switch: Path
     rng: random.Random
     scale: float
+    limit_seconds: float
+    verdict: Verdict
+    api_port: int | None = None
+    supervised: list[WorkerProcess] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    declared: list[tuple[str, str]] = field(default_factory=list)
+    declared: list[Alert] = field(default_factory=list)
+    more_promised: Rows = field(default_factory=dict)
+    more_produced: Rows = field(default_factory=dict)
+    forfeited: int = 0
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds * self.scale)
@@ -72,19 +93,33 @@ class Scene:
     def between(self, low: float, high: float) -> float:
         return self.rng.uniform(low, high)
 
-    def declare_fire(self) -> None:
-        """Have a device declare a fire, now; that it is told too late, or never, is a complaint."""
-        device = self.rng.choice(DEVICES)
-        seconds = ring(self.settings, device)
-        self.declared.append((RULE, device))
+    def declare_fires(self, how_many: int = 1, apart_seconds: float = 0.0) -> None:
+        """Have devices declare a fire; that one is told too late, or never, is a complaint."""
+        with Bell(self.settings, self.api_port).listening() as bell:
+            for device in self.rng.sample(DEVICES, how_many):
+                began_at = time.monotonic()
+                told, shown = bell.ring(device)
+                self.declared.append(Alert(RULE, device, "active", "raised"))
+                self._judge(told, self.verdict.told_seconds, "told on the topic")
+                if self.api_port is not None:
+                    self._judge(shown, self.verdict.shown_seconds, "shown by the API")
+                time.sleep(max(0.0, apart_seconds * self.scale - (time.monotonic() - began_at)))
+
+    def _judge(self, seconds: float | None, measured: list[float], done: str) -> None:
         if seconds is None:
-            self.notes.append("a fire declared during the fault was not told while it lasted")
-        elif seconds > LIMIT_SECONDS:
-            self.notes.append(f"a fire declared during the fault was told after {seconds:.1f} s")
+            self.notes.append(f"a fire declared during the fault was not {done} in any useful time")
+            return
+        measured.append(seconds)
+        if seconds > self.limit_seconds:
+            self.notes.append(f"a fire declared during the fault was {done} after {seconds:.1f} s")
 
     def connect(self) -> psycopg.Connection[TupleRow]:
         """A connection of the harness' own to the run's database."""
         return connect(self.settings)
+
+    def log_text(self) -> str:
+        """What the worker has written to its log so far."""
+        return self.worker.log.read_text(errors="replace")
 
 
 def connect(settings: Settings) -> psycopg.Connection[TupleRow]:
@@ -114,10 +149,18 @@ class Fault:
         Whether the load goes through the reference gateway.
     wire
         Which of the worker's connections goes through a wire that can be cut.
+    disk
+        Whose files lie on a small disk that can be filled.
+    injection
+        What is built into the worker's process beforehand, by its name in `injection`.
     redelivers
         Whether messages may come again; they must not when everybody had time to leave in order.
+    ends_itself
+        Whether the worker must end by itself, with a failure's status; otherwise it must not.
     strict
         False: what is lost is reported and is no failure, because nobody promised it.
+    crowd
+        How many devices more are registered.
     environment
         Settings of the worker for this fault.
     """
@@ -126,6 +169,10 @@ class Fault:
     strike: Callable[[Scene], None]
     receipts: bool = False
     wire: Literal["broker", "database"] | None = None
+    disk: Literal["database", "spool"] | None = None
+    injection: str | None = None
     redelivers: bool = True
+    ends_itself: bool = False
     strict: bool = True
+    crowd: int = 0
     environment: tuple[tuple[str, str], ...] = ()

@@ -1,4 +1,4 @@
-"""What reports during a fault: a few devices whose every value follows from the seed, and two fires."""
+"""What reports during a fault: a few devices whose every value follows from the seed, and what befalls them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,26 @@ from dataclasses import dataclass
 
 from schemas.domain import AreaLevel, BuildingClass, BuildingUse, Quantity
 from schemas.registry_records import Area, Building, Device, Record, Sensor
+from simulators.faults.verdict import Alert
 
 BUILDING = "FAULTS"
 DEVICES = tuple(f"D{number:02}" for number in range(10))
-CHANNELS = ("temperature", "residual")
+CHANNELS = ("temperature", "residual", "pressure")
+QUANTITIES = (Quantity.TEMPERATURE, Quantity.RESIDUAL_CURRENT, Quantity.PRESSURE)
+# Silent after three of these: longer than any fault lasts, much shorter than the hour by which a clock may step.
+INTERVAL_SECONDS = 60.0
 
-# Event time runs at twenty times the clock's pace until the fires must have been seen, then beside the clock.
-FAST_MESSAGES, FAST_STEP_MS, STEP_MS = 300, 200, 10
-BEGINS_BEFORE_MS = 120_000
+# Event time runs fast until everything must have been seen, then beside the clock.
+FAST_MESSAGES, FAST_STEP_MS, STEP_MS = 150, 2000, 20
+BEGINS_BEFORE_MS = 420_000
 FIRST_FIRE_MESSAGE, LAST_FIRE_MESSAGE = 20, 60
-FIRE_MESSAGES = 60
-"""More than the ten seconds that either rule waits, in messages."""
+FIRE_MESSAGES = 15
+"""More than the ten seconds that either rule of a fire waits, in messages."""
+FIRST_DRY_MESSAGE, LAST_DRY_MESSAGE = 10, 40
+DRY_MESSAGES = 25
+"""More than the thirty seconds after which a dry hydrant is one."""
+WET_MESSAGES = 75
+"""More than the 120 s of pressure after which it is one no more."""
 BUFFERED_MS = 3 * 3_600_000
 
 
@@ -28,7 +37,7 @@ class Measured:
 
     device: str
     ts_ms: int
-    values: tuple[float, float]
+    values: tuple[float, ...]
 
     @property
     def fields(self) -> dict[str, object]:
@@ -37,7 +46,11 @@ class Measured:
 
 
 class Town:
-    """The devices of one run. Temperatures of one and residual currents of another rise for good."""
+    """The devices of one run.
+
+    The temperature of one and the residual current of another rise for good; the pressure of a third falls to
+    nothing and comes back.
+    """
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -45,20 +58,27 @@ class Town:
         self._counts = [0] * len(DEVICES)
         self._buffered = [0] * len(DEVICES)
         self._fire_message = FIRST_FIRE_MESSAGE + seed * 7 % (LAST_FIRE_MESSAGE - FIRST_FIRE_MESSAGE)
-        self._hot, self._leaking = seed % len(DEVICES), (seed + 3) % len(DEVICES)
+        self._dry_message = FIRST_DRY_MESSAGE + seed * 11 % (LAST_DRY_MESSAGE - FIRST_DRY_MESSAGE)
+        self._hot, self._leaking, self._dry = (
+            seed % len(DEVICES),
+            (seed + 3) % len(DEVICES),
+            (seed + 6) % len(DEVICES),
+        )
 
     @property
-    def expected_alerts(self) -> list[tuple[str, str]]:
-        """Rule and sensor of every alert there must be, once each device has sent enough."""
+    def expected_alerts(self) -> list[Alert]:
+        """Every alert there must be, once each device has sent enough."""
         return [
-            ("heat_fixed_alarm", f"{DEVICES[self._hot]}/temperature"),
-            ("residual_current_alarm", f"{DEVICES[self._leaking]}/residual"),
+            Alert("heat_fixed_alarm", f"{DEVICES[self._hot]}/temperature", "active", "raised"),
+            Alert("residual_current_alarm", f"{DEVICES[self._leaking]}/residual", "active", "raised"),
+            Alert("hydrant_pressure_zero", f"{DEVICES[self._dry]}/pressure", "cleared", "raised cleared"),
         ]
 
     @property
-    def fires_are_over(self) -> bool:
-        """Whether enough was measured for both alerts."""
-        return min(self._counts) > self._fire_message + FIRE_MESSAGES
+    def has_seen_all(self) -> bool:
+        """Whether enough was measured for every alert and for the one that clears."""
+        enough = max(self._fire_message + FIRE_MESSAGES, self._dry_message + DRY_MESSAGES + WET_MESSAGES)
+        return min(self._counts) > enough
 
     def measure(self, device: int) -> Measured:
         """The next message of a device."""
@@ -66,23 +86,33 @@ class Town:
         self._counts[device] += 1
         at = self._begins_at_ms + FAST_STEP_MS * min(i, FAST_MESSAGES) + STEP_MS * max(0, i - FAST_MESSAGES)
         burning = i >= self._fire_message
-        temperature = 75.5 if burning and device == self._hot else 20 + self._noise(device, i)
-        residual = 420.25 if burning and device == self._leaking else 30 + self._noise(device, i + 1)
-        return Measured(DEVICES[device], at, (temperature, residual))
+        dry = 0 <= i - self._dry_message < DRY_MESSAGES
+        temperature, residual, pressure = self._usual(device, i)
+        if burning and device == self._hot:
+            temperature = 75.5
+        if burning and device == self._leaking:
+            residual = 420.25
+        if dry and device == self._dry:
+            pressure = 0.0
+        return Measured(DEVICES[device], at, (temperature, residual, pressure))
 
-    def measure_buffered(self, device: int) -> Measured:
+    def measure_buffered(self, device: int, step_ms: int = 1000) -> Measured:
         """A message of hours ago that its device has held back until now."""
         i = self._buffered[device]
         self._buffered[device] += 1
-        at = self._begins_at_ms - BUFFERED_MS + 1000 * i
-        return Measured(DEVICES[device], at, (20 + self._noise(device, i), 30 + self._noise(device, i + 1)))
+        at = self._begins_at_ms - BUFFERED_MS + step_ms * i
+        return Measured(DEVICES[device], at, self._usual(device, i))
+
+    def _usual(self, device: int, i: int) -> tuple[float, float, float]:
+        noise, other = self._noise(device, i), self._noise(device, i + 1)
+        return 20 + noise, 30 + other, 0.35 + noise / 128
 
     def _noise(self, device: int, i: int) -> float:
         return ((self._seed * 7919 + device * 104_729 + i * 31) % 5000) / 1000
 
 
-def make_records() -> Iterator[Record]:
-    """The registry of the town."""
+def make_records(crowd: int = 0) -> Iterator[Record]:
+    """The registry of the town; `crowd` devices more that say nothing until a storm."""
     yield Area(code="FAULTS-AREA", name="演练区", level=AreaLevel.DISTRICT)
     yield Building.model_validate(
         {
@@ -95,9 +125,13 @@ def make_records() -> Iterator[Record]:
             "floors": 26,
         }
     )
-    quantities = (Quantity.TEMPERATURE, Quantity.RESIDUAL_CURRENT)
-    for device in DEVICES:
+    for device in (*DEVICES, *map(crowd_device, range(crowd))):
         yield Device(code=device, parent=BUILDING, name=f"演练 {device}")
-        for channel, quantity in zip(CHANNELS, quantities, strict=True):
-            # An hour, so that no run is long enough for a silent device.
-            yield Sensor(code=channel, parent=f"{BUILDING}/{device}", quantity=quantity, interval_s=3600.0)
+        for channel, quantity in zip(CHANNELS, QUANTITIES, strict=True):
+            yield Sensor(
+                code=channel, parent=f"{BUILDING}/{device}", quantity=quantity, interval_s=INTERVAL_SECONDS
+            )
+
+
+def crowd_device(number: int) -> str:
+    return f"C{number:04}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import psycopg
 from psycopg.rows import TupleRow
-
-from simulators.faults.load import Rows
 
 SELECT_READINGS = """
 SELECT devices.code || '/' || sensors.channel, round(extract(epoch FROM ts) * 1000)::bigint, value
@@ -21,8 +21,23 @@ SELECT COALESCE(sum(readings_stored), 0), COALESCE(sum(readings_conflict + readi
 FROM ingest_totals"""
 SELECT_DUPLICATES = "SELECT COALESCE(sum(readings_duplicate), 0) FROM ingest_totals"
 SELECT_ALERTS = """
-SELECT rule, devices.code || COALESCE('/' || sensors.channel, '')
+SELECT rule, devices.code || COALESCE('/' || sensors.channel, ''), condition,
+       (SELECT string_agg(action, ' ' ORDER BY change_id) FROM alert_events AS events
+        WHERE events.alert_id = alerts.alert_id)
 FROM alerts LEFT JOIN devices USING (device_id) LEFT JOIN sensors USING (sensor_id)"""
+SELECT_QUARANTINED = "SELECT reason, sum(occurrences) FROM quarantine GROUP BY reason ORDER BY reason"
+
+Rows = dict[tuple[str, int], float]
+"""Values by sensor (``device/channel``) and milliseconds."""
+
+
+class Alert(NamedTuple):
+    """An alert without its times; `history` are the actions of its events, in order."""
+
+    rule: str
+    subject: str
+    condition: str
+    history: str
 
 
 @dataclass
@@ -31,6 +46,8 @@ class Verdict:
 
     `lost` were promised and are not stored; `doubled` are stored more than once; `foreign` were never sent, or with
     another value. `recovery_seconds` is how long after the fault the path was back to its normal lag.
+    `told_seconds` and `shown_seconds` are how long after its declaration a fire reached the building's topic and the
+    API; `pause_seconds` for how long nothing was stored. `skipped` says why the fault could not be run here.
     """
 
     fault: str
@@ -44,6 +61,10 @@ class Verdict:
     redelivered: int = 0
     recovery_seconds: float = 0.0
     peak_megabytes: float = 0.0
+    told_seconds: list[float] = field(default_factory=list)
+    shown_seconds: list[float] = field(default_factory=list)
+    pause_seconds: float | None = None
+    skipped: str | None = None
     complaints: list[str] = field(default_factory=list)
 
     @property
@@ -60,19 +81,28 @@ def count_stored(connection: psycopg.Connection[TupleRow]) -> int:
 def judge(
     connection: psycopg.Connection[TupleRow],
     verdict: Verdict,
-    alerts: list[tuple[str, str]],
+    alerts: Iterable[Alert],
     promised: Rows,
     produced: Rows,
 ) -> None:
-    """Fill in what the tables say; `alerts` are rule and subject of those there must be."""
+    """Fill in what the tables say; `alerts` are those there must be, and no others."""
     _compare_readings(connection, verdict, promised, produced)
     _compare_totals(connection, verdict)
-    found = Counter(connection.execute(SELECT_ALERTS).fetchall())
-    expected = Counter(alerts)
+    _compare_alerts(connection, verdict, Counter(alerts))
+
+
+def _compare_alerts(
+    connection: psycopg.Connection[TupleRow], verdict: Verdict, expected: Counter[Alert]
+) -> None:
+    found = Counter(Alert(*row) for row in connection.execute(SELECT_ALERTS).fetchall())
     if missing := expected - found:
-        verdict.complaints.append(f"alerts missing: {dict(missing)}")
+        verdict.complaints.append(f"alerts missing: {_list(missing)}")
     if extra := found - expected:
-        verdict.complaints.append(f"alerts too many: {dict(extra)}")
+        verdict.complaints.append(f"alerts too many: {_list(extra)}")
+
+
+def _list(alerts: Counter[Alert]) -> str:
+    return ", ".join(f"{' '.join(alert[:3])} ({alert.history}) x {n}" for alert, n in alerts.items())
 
 
 def _compare_readings(
@@ -93,5 +123,9 @@ def _compare_totals(connection: psycopg.Connection[TupleRow], verdict: Verdict) 
         verdict.complaints.append(f"counted as stored: {stored}, in the table: {verdict.stored}")
     if wrong:
         verdict.complaints.append(f"{wrong} readings in conflict or rejected, though all were right")
+    if quarantined := connection.execute(SELECT_QUARANTINED).fetchall():
+        verdict.complaints.append(
+            "quarantined: " + ", ".join(f"{count} {reason}" for reason, count in quarantined)
+        )
     if unbalanced:
         verdict.complaints.append(f"message counters are off by {unbalanced}")

@@ -22,13 +22,13 @@ class WorkerProcess:
         prefix = (setpriv, "--pdeathsig", "KILL", "--") if setpriv else ()
         self._argv = [*prefix, *command]
         self._environment = {**os.environ, **environment}
-        self._log = log
+        self.log = log
         self._process: subprocess.Popen[bytes] | None = None
         self.unasked_ends: list[int] = []
 
     def start(self) -> None:
         """Start it; from the main thread, whose end would be the process' end too."""
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment
             )
@@ -55,6 +55,10 @@ class WorkerProcess:
         if status is not None:
             self.unasked_ends.append(status)
             self.start()
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether it has ended by itself, in a while; `keep_running` starts it again."""
+        return self._wait(seconds)
 
     @property
     def peak_megabytes(self) -> float:

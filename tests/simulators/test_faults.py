@@ -23,14 +23,29 @@ from simulators.faults.report import UnknownFaultError, choose_faults
 from simulators.faults.run import run_fault
 from simulators.faults.scene import Servers
 from simulators.faults.town import Town, make_records
-from simulators.faults.verdict import Verdict, judge
+from simulators.faults.verdict import Alert, Rows, Verdict, judge
 from simulators.reference_gateway import OutboxFullError, ReferenceGateway
 
 READINGS = 2500
+# Other tests, and other people, run beside it.
+LIMIT_SECONDS = 5.0
 INSERT_READING = """
 INSERT INTO readings (ts, received_at, value, sensor_id, quality)
 SELECT to_timestamp(%s / 1000.0), now(), %s, sensor_id, 0 FROM sensors JOIN devices USING (device_id)
 WHERE devices.code = %s AND channel = %s"""
+INSERT_ALERT = """
+INSERT INTO alerts (rule, subject_kind, subject_id, building_id, device_id, sensor_id, signal_class, severity,
+                    severity_peak, latching, condition, raised_at)
+SELECT %s, 'sensor', sensor_id, building_id, device_id, sensor_id, 'supervisory', 1, 1, true, %s, now()
+FROM sensors JOIN devices USING (device_id) WHERE devices.code = %s AND channel = %s
+RETURNING alert_id"""
+INSERT_EVENT = """
+INSERT INTO alert_events (alert_id, action, at, actor, condition, severity)
+VALUES (%s, %s, now(), 'rules', %s, 1)"""
+INSERT_QUARANTINE = """
+INSERT INTO quarantine (topic, payload_sha256, reason, detail, payload_head, payload_bytes, samples_rejected,
+                        occurrences, first_received_at, last_received_at)
+VALUES ('t', '', 'timestamp_ahead', '', '', 0, 1, 3, now(), now())"""
 
 
 @pytest.fixture(scope="module")
@@ -48,38 +63,81 @@ def stage() -> Iterator[tuple[Servers, Settings]]:
 
 @pytest.mark.parametrize(
     ("name", "scale"),
-    [("worker-sigkill", 0.3), ("database-sigkill", 0.3), ("broker-sigkill", 0.3), ("network-half-open", 0.1)],
+    [
+        ("worker-sigkill", 0.3),
+        ("worker-decode-error", 0.3),
+        ("database-sigkill-in-copy", 0.3),
+        ("broker-sigkill", 0.3),
+    ],
 )
 def test_a_fault_under_load_loses_and_doubles_nothing(
     stage: tuple[Servers, Settings], name: str, scale: float
 ) -> None:
     servers, settings = stage
     [fault] = choose_faults([name])
-    verdict = run_fault(fault, 1, servers, settings, readings=READINGS, scale=scale)
+    verdict = run_fault(
+        fault, 1, servers, settings, readings=READINGS, limit_seconds=LIMIT_SECONDS, scale=scale
+    )
     assert verdict.passed, verdict
     assert verdict.published >= READINGS
     # Everything that was produced arrived, so what was promised and what is stored are the same rows.
     assert verdict.stored == verdict.published
 
 
+@pytest.fixture
+def town(settings: Settings) -> Town:
+    """A town whose registry is in the tables, and nothing else."""
+    import_records(settings.database_url or "", list(make_records()))
+    return Town(1)
+
+
+def judge_town(database: psycopg.Connection, alerts: list[Alert], rows: Rows) -> Verdict:
+    verdict = Verdict("none", 1, strict=True)
+    judge(database, verdict, alerts, rows, rows)
+    return verdict
+
+
 def test_a_lost_and_a_foreign_reading_and_a_missing_alert_are_seen(
-    settings: Settings, database: psycopg.Connection
+    town: Town, database: psycopg.Connection
 ) -> None:
     """The harness itself must not be blind."""
-    import_records(settings.database_url or "", list(make_records()))
-    town = Town(1)
     rows = to_rows([town.measure(0), town.measure(1)])
     (sensor, ts_ms), *_ = rows
     database.execute(INSERT_READING, (ts_ms, rows[sensor, ts_ms], *sensor.split("/")))
     database.execute(INSERT_READING, (ts_ms + 1, 1.0, *sensor.split("/")))
-    verdict = Verdict("none", 1, strict=True)
-    judge(database, verdict, town.expected_alerts, rows, rows)
-    assert (verdict.published, verdict.stored, verdict.lost, verdict.foreign) == (4, 2, 3, 1)
+    verdict = judge_town(database, town.expected_alerts, rows)
+    assert (verdict.published, verdict.stored, verdict.lost, verdict.foreign) == (6, 2, 5, 1)
     assert [complaint.split(":")[0] for complaint in verdict.complaints] == [
         "counted as stored",
         "alerts missing",
     ]
     assert not verdict.passed
+
+
+@pytest.mark.parametrize(
+    ("condition", "actions", "complaints"),
+    [
+        ("cleared", ["raised", "cleared"], []),
+        ("active", ["raised"], ["alerts missing", "alerts too many"]),
+        ("cleared", ["raised", "cleared", "reactivated", "cleared"], ["alerts missing", "alerts too many"]),
+        ("cleared", ["raised", "raised", "cleared"], ["alerts missing", "alerts too many"]),
+    ],
+)
+def test_an_alert_that_did_not_clear_or_came_twice_is_seen(
+    town: Town, database: psycopg.Connection, condition: str, actions: list[str], complaints: list[str]
+) -> None:
+    expected = next(alert for alert in town.expected_alerts if alert.condition == "cleared")
+    device, channel = expected.subject.split("/")
+    [(alert_id,)] = database.execute(INSERT_ALERT, (expected.rule, condition, device, channel)).fetchall()
+    for action in actions:
+        database.execute(INSERT_EVENT, (alert_id, action, condition))
+    verdict = judge_town(database, [expected], {})
+    assert [complaint.split(":")[0] for complaint in verdict.complaints] == complaints
+
+
+def test_a_quarantined_message_is_seen(town: Town, database: psycopg.Connection) -> None:
+    database.execute(INSERT_QUARANTINE)
+    assert judge_town(database, [], {}).complaints == ["quarantined: 3 timestamp_ahead"]
 
 
 def test_an_unknown_fault_is_named_with_those_there_are() -> None:
