@@ -16,6 +16,8 @@ import psycopg
 import pytest
 
 from deploy.stack import open_services
+from ingest.store_alerts import write_catalogue
+from rules.catalogue import CATALOGUE
 from schemas.registry import import_records
 from schemas.settings import Settings, load_settings
 from simulators.faults.load import to_rows
@@ -65,7 +67,6 @@ def stage() -> Iterator[tuple[Servers, Settings]]:
     ("name", "scale"),
     [
         ("worker-sigkill", 0.3),
-        ("worker-decode-error", 0.3),
         ("database-sigkill-in-copy", 0.3),
         ("broker-sigkill", 0.3),
     ],
@@ -88,6 +89,8 @@ def test_a_fault_under_load_loses_and_doubles_nothing(
 def town(settings: Settings) -> Town:
     """A town whose registry is in the tables, and nothing else."""
     import_records(settings.database_url or "", list(make_records()))
+    with psycopg.connect(settings.database_url or "") as connection, connection.cursor() as cursor:
+        write_catalogue(cursor, CATALOGUE)
     return Town(1)
 
 
