@@ -18,8 +18,8 @@ check: setup ## what must pass before a change is handed in: style, types, impor
 	.venv/bin/lint-imports
 	.venv/bin/pytest
 
-chaos: setup ## break everything there is under load, 20 times each, and compare row by row (hours)
-	@exec .venv/bin/fengsui chaos
+chaos: setup ## break everything there is under load, 20 times each, and compare row by row (about an hour)
+	@exec .venv/bin/fengsui chaos --jobs 5
 
 bench: setup ## measure this machine: us beside COPY, a bare subscriber, textbooks, a plain loop
 	.venv/bin/fengsui bench ingest
