@@ -108,6 +108,8 @@ def _measure(runs: list[Verdict]) -> Iterable[str]:
         yield f"{len(shown)} fires shown by the API after {_spread(shown)}"
     if pauses:
         yield f"nothing was stored for {_spread(pauses)}"
+    if forfeited := sum(run.forfeited for run in runs):
+        yield f"{forfeited:,} readings were destroyed by the fault itself"
     if skipped := {run.skipped for run in runs if run.skipped}:
         yield f"skipped, {'; '.join(sorted(skipped))}"
 

@@ -111,6 +111,7 @@ def run_fault(
         with connect(own) as connection:
             judge(connection, verdict, [*town.expected_alerts, *scene.declared], promised, produced)
     # What was on the piece of the spool that was cut off is lost, and no more than that.
+    verdict.forfeited = scene.forfeited
     verdict.lost = max(0, verdict.lost - scene.forfeited)
     if verdict.redelivered and not fault.redelivers:
         verdict.complaints.append(f"{verdict.redelivered} readings came again")

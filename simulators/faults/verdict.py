@@ -47,7 +47,8 @@ class Verdict:
     `lost` were promised and are not stored; `doubled` are stored more than once; `foreign` were never sent, or with
     another value. `recovery_seconds` is how long after the fault the path was back to its normal lag.
     `told_seconds` and `shown_seconds` are how long after its declaration a fire reached the building's topic and the
-    API; `pause_seconds` for how long nothing was stored. `skipped` says why the fault could not be run here.
+    API; `pause_seconds` for how long nothing was stored. `forfeited` is how many readings the fault itself destroyed,
+    which do not count as lost. `skipped` says why the fault could not be run here.
     """
 
     fault: str
@@ -58,6 +59,7 @@ class Verdict:
     lost: int = 0
     doubled: int = 0
     foreign: int = 0
+    forfeited: int = 0
     redelivered: int = 0
     recovery_seconds: float = 0.0
     peak_megabytes: float = 0.0

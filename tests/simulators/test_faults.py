@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from rich.console import Console
 
 from deploy.stack import open_services
 from ingest.store_alerts import write_catalogue
@@ -21,7 +23,7 @@ from rules.catalogue import CATALOGUE
 from schemas.registry import import_records
 from schemas.settings import Settings, load_settings
 from simulators.faults.load import to_rows
-from simulators.faults.report import UnknownFaultError, choose_faults
+from simulators.faults.report import UnknownFaultError, choose_faults, list_tasks, print_table
 from simulators.faults.run import run_fault
 from simulators.faults.scene import Servers
 from simulators.faults.town import Town, make_records
@@ -146,6 +148,24 @@ def test_a_quarantined_message_is_seen(town: Town, database: psycopg.Connection)
 def test_an_unknown_fault_is_named_with_those_there_are() -> None:
     with pytest.raises(UnknownFaultError, match=r"sharks.*worker-sigkill"):
         choose_faults(["sharks"])
+
+
+def test_a_stopped_matrix_says_how_many_seeds_each_row_has_had() -> None:
+    tasks = list_tasks(choose_faults(["worker-sigkill", "spool-disk-full"]), 2)
+    assert tasks[:2] == [("worker-sigkill", 1), ("spool-disk-full", 1)]
+    runs = [
+        Verdict("worker-sigkill", 1, strict=True, published=6, stored=6),
+        Verdict("worker-sigkill", 2, strict=True, published=6, stored=5, lost=1),
+        Verdict("spool-disk-full", 1, strict=True, skipped="only root may mount a small disk"),
+    ]
+    shown = Console(file=io.StringIO(), width=140)
+    print_table(runs, 3, shown)
+    assert isinstance(shown.file, io.StringIO)
+    text = " ".join(shown.file.getvalue().replace("│", " ").split())
+    assert "worker-sigkill 2 of 3 12 11 1 0" in text
+    assert "FAILED 1" in text
+    assert "spool-disk-full 0 of 3" in text
+    assert "spool-disk-full: skipped, only root may mount a small disk" in text
 
 
 def make_gateway(outbox: Path, limit: int = 100) -> ReferenceGateway:
