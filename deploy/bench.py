@@ -28,14 +28,21 @@ def bench_ingest(
     runs: Runs = 3,
     quick: Quick = False,
     filled: Annotated[float, typer.Option(min=0, help="Million rows in the table that is not empty.")] = 5,
+    queued: Annotated[
+        int, typer.Option(min=0, help="Drain so many messages once, for the memory it takes.")
+    ] = 0,
+    node_red: Annotated[
+        bool, typer.Option("--node-red", help="Node-RED's usual flow too; npm installs it at the first time.")
+    ] = False,
 ) -> None:
     """How fast a worker gets through a backlog: against COPY, a bare subscriber and the textbooks.
 
-    Example: fengsui bench ingest --runs 5 --filled 50 --json ingest.json
+    Example: fengsui bench ingest --runs 5 --filled 50 --queued 1000000 --node-red --json ingest.json
     """
     from simulators.benchmarks.ingest import Size, measure_ingest
 
-    size = Size(filled_rows=round(filled * 1_000_000)).divided(10 if quick else 1)
+    asked = Size(filled_rows=round(filled * 1_000_000), queued=queued, with_node_red=node_red)
+    size = asked.divided(10 if quick else 1)
     _measure(lambda settings: measure_ingest(settings, size, runs), json)
 
 
@@ -61,6 +68,21 @@ def bench_latency(json: JsonFile = None, runs: Runs = 3, quick: Quick = False) -
 
     course = Course(seconds=2, fires=5) if quick else Course()
     _measure(lambda settings: measure_latency(settings, course, runs), json)
+
+
+@bench_app.command("soak")
+def bench_soak(
+    json: JsonFile = None,
+    minutes: Annotated[int, typer.Option(min=2, help="How long.")] = 10,
+    rate: Annotated[int, typer.Option(min=1, help="Messages a second.")] = 2000,
+) -> None:
+    """Whether a worker's memory stays as it is under an even load, and its latency with it.
+
+    Example: fengsui bench soak --minutes 10 --rate 2000 --json soak.json
+    """
+    from simulators.benchmarks.soaking import Soak, measure_soak
+
+    _measure(lambda settings: measure_soak(settings, Soak(minutes, rate=rate)), json)
 
 
 def _measure(measurement: Callable[[Settings], list[Figure]], file: Path | None) -> None:

@@ -20,8 +20,8 @@ from simulators.benchmarks.backlog import format_rfc3339
 from simulators.benchmarks.children import BenchmarkError
 from simulators.benchmarks.ground import Ground
 from simulators.benchmarks.pacing import topic_of
+from simulators.benchmarks.processes import log_of, running_part, wait_for
 from simulators.benchmarks.sessions import connect_client, make_client
-from simulators.benchmarks.working import running_part, wait_for
 
 WAIT_SECONDS = 1
 PATIENCE_SECONDS = 30.0
@@ -108,7 +108,7 @@ def measure_alerts(ground: Ground, devices: range) -> list[float]:
     settings = ground.settings.model_copy(update={"http_port": _find_free_port()})
     feed = Feed(settings.http_port)
     with running_part(settings, "api") as api:
-        wait_for(api, settings.data_dir / "api.log", feed.answers, "an answer of the API")
+        wait_for([api], log_of(settings, "api"), feed.answers, "an answer of the API")
         following = threading.Thread(target=feed.follow)
         following.start()
         try:

@@ -22,6 +22,8 @@ from simulators.benchmarks.children import BenchmarkError
 BUILDINGS = 10
 DEVICES = 200
 """As many as publish a backlog. Each device has one channel of every quantity, named after it."""
+WORKER = "bench"
+"""Share and worker of all buildings, unless they are divided."""
 INTERVAL_SECONDS = 10
 """Event time between two samples of a backlog."""
 # Longer than devices wait for each other's turn, so that nobody falls silent in the middle of a measurement.
@@ -39,6 +41,7 @@ INSERT INTO sensors (device_id, channel, quantity, unit, interval_seconds)
 SELECT device_id, quantity, quantity, unit, %s
 FROM devices CROSS JOIN unnest(%s::text[], %s::text[]) WITH ORDINALITY AS kinds (quantity, unit, place)
 ORDER BY device_id, place"""
+NAME_SHARE = "UPDATE shares SET share = %s"
 MOVE_REGISTRY = "UPDATE registry_version SET version = version + 1"
 EMPTY = """
 TRUNCATE reading_conflicts, events, device_state, alerts, alert_events, ingest_totals, quarantine, workers
@@ -109,7 +112,8 @@ def open_ground(settings: Settings, devices: int = DEVICES) -> Iterator[Ground]:
             url = urlsplit(settings.database_url)._replace(path=f"/{name}").geturl()
             ground = Ground(
                 settings.model_copy(
-                    update={"database_url": url, "topic_root": name} | {"data_dir": settings.data_dir / name}
+                    update={"database_url": url, "topic_root": name, "worker": WORKER}
+                    | {"data_dir": settings.data_dir / name}
                 )
             )
             _register(ground, devices)
@@ -127,4 +131,5 @@ def _register(ground: Ground, devices: int) -> None:
     with ground.connect() as connection:
         connection.execute(places)
         connection.execute(REGISTER_SENSORS, (REGISTERED_INTERVAL_SECONDS, list(QUANTITIES), units))
+        connection.execute(NAME_SHARE, (WORKER,))
         connection.execute(MOVE_REGISTRY)

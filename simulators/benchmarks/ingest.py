@@ -5,23 +5,27 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from schemas.settings import Settings
 from simulators.benchmarks import loading
 from simulators.benchmarks.backlog import SAMPLES_IN_MESSAGE, Backlog
-from simulators.benchmarks.children import run_apart
-from simulators.benchmarks.draining import Way, drain_session
+from simulators.benchmarks.brokers import read_broker_memory
+from simulators.benchmarks.draining import Way
 from simulators.benchmarks.figures import Figure, alone, compare
-from simulators.benchmarks.ground import DEVICES, Ground, open_ground, place_of
+from simulators.benchmarks.filling import fill_readings, require_room
+from simulators.benchmarks.ground import DEVICES, WORKER, Ground, open_ground, place_of
+from simulators.benchmarks.node_red.installing import install_node_red
+from simulators.benchmarks.node_red.running import require_plain_broker
 from simulators.benchmarks.publishing import publish_backlog
 from simulators.benchmarks.sessions import (
     clear_receipts,
     close_session,
-    close_worker_session,
-    open_session,
+    name_worker_client,
     open_worker_session,
 )
+from simulators.benchmarks.singles import NODE_RED, PAIR, TWO_WORKERS, Singles
 from simulators.benchmarks.working import Drained, drain_backlog
 
 # A restarted worker reads the last quarter of an hour back; the backlog is older, so that only draining is measured.
@@ -30,14 +34,22 @@ MARGIN_MS = 30 * 60 * 1000
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured; the filled table is left out with `filled_rows` 0."""
+    """How much is measured; what has 0 is left out."""
 
     singles: int = 40_000
     samples: int = 1_000_000
     filled_rows: int = 5_000_000
+    queued: int = 0
+    with_node_red: bool = False
 
     def divided(self, by: int) -> Size:
-        return Size(self.singles // by, self.samples // by, self.filled_rows // by)
+        return replace(
+            self,
+            singles=self.singles // by,
+            samples=self.samples // by,
+            filled_rows=self.filled_rows // by,
+            queued=self.queued // by,
+        )
 
 
 Series = defaultdict[str, list[float]]
@@ -45,73 +57,59 @@ Series = defaultdict[str, list[float]]
 
 def measure_ingest(settings: Settings, size: Size, runs: int) -> list[Figure]:
     """Measure everything once a run, us and the yardsticks in turn, the order reversed in every other run."""
+    node_red = _prepare_node_red(settings) if size.with_node_red else None
     series: Series = defaultdict(list)
     with ExitStack() as stack:
         empty = stack.enter_context(open_ground(settings))
         stack.callback(_tidy, empty)
         filled = _open_filled(stack, settings, size, runs)
         for run in range(runs):
-            _measure_singles(empty, _make_singles(empty, size), series, turned=run % 2 == 1)
-            backlog = _make_fifties(empty, size, run, runs)
+            singles = Singles(empty, _make_singles(empty, size.singles), node_red)
+            singles.measure(series, turned=run % 2 == 1)
+            backlog = _make_fifties(empty, size, 2 * run, runs)
             _measure_fifties(empty, filled, backlog, series, turned=run % 2 == 1)
-    return _conclude(series)
+        if size.queued:
+            _measure_queued(empty, _make_singles(empty, size.queued), series)
+    return _conclude(series, size)
+
+
+def _prepare_node_red(settings: Settings) -> Path:
+    require_plain_broker(settings)
+    return install_node_red(settings.cache_dir)
 
 
 def _open_filled(stack: ExitStack, settings: Settings, size: Size, runs: int) -> Ground | None:
     """A second database with millions of readings in it, which keeps what each run adds."""
     if not size.filled_rows:
         return None
+    if (own := settings.data_dir / "postgres").exists():
+        require_room(own, size.filled_rows)
     ground = stack.enter_context(open_ground(settings))
     stack.callback(_tidy, ground)
-    loading.fill_readings(ground, size.filled_rows, _make_fifties(ground, size, 0, runs).start_ms)
+    fill_readings(ground, size.filled_rows, _make_fifties(ground, size, 0, runs).start_ms)
     return ground
 
 
 def _tidy(ground: Ground) -> None:
-    close_worker_session(ground.settings)
+    for share in (WORKER, *PAIR):
+        close_session(ground.settings, name_worker_client(ground.settings, share))
     clear_receipts(ground.settings, [place_of(device) for device in range(DEVICES)])
 
 
-def _make_singles(ground: Ground, size: Size) -> Backlog:
-    backlog = Backlog(ground.settings.topic_root, size.singles, single=True, start_ms=0)
+def _make_singles(ground: Ground, messages: int) -> Backlog:
+    backlog = Backlog(ground.settings.topic_root, messages, single=True, start_ms=0)
     return backlog.starting_at(_now_ms() - MARGIN_MS - backlog.span_ms)
 
 
-def _make_fifties(ground: Ground, size: Size, run: int, runs: int) -> Backlog:
-    """Each run follows on the one before in event time, so that a filled table may keep them all."""
+def _make_fifties(ground: Ground, size: Size, place: int, runs: int) -> Backlog:
+    """Two places a run, each behind the other in event time: a filled table keeps a worker's rows and COPY's."""
     messages = size.samples // SAMPLES_IN_MESSAGE
     backlog = Backlog(ground.settings.topic_root, messages, single=False, start_ms=0)
-    return backlog.starting_at(_now_ms() - MARGIN_MS - backlog.span_ms * (runs - run))
+    return backlog.starting_at(_now_ms() - MARGIN_MS - backlog.span_ms * (2 * runs - place))
 
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _measure_singles(ground: Ground, backlog: Backlog, series: Series, *, turned: bool) -> None:
-    """One publication is queued for four sessions, and each is drained by a process of its own."""
-    settings = ground.settings
-    ground.clear(readings=True)
-    open_worker_session(settings)
-    for way in Way:
-        open_session(settings, _name_client(settings, way))
-    publish_backlog(settings, backlog)
-    turns = [None, *Way]
-    for way in reversed(turns) if turned else turns:
-        ground.clear(readings=True)
-        if way is None:
-            drained = drain_backlog(ground, backlog)
-            series["worker, single"].append(drained.messages / drained.seconds)
-        else:
-            # One INSERT a message is so slow that an eighth of the queue tells its rate as well.
-            count = backlog.messages // 8 if way is Way.INSERT else backlog.messages
-            client_id = _name_client(settings, way)
-            series[way].append(run_apart(drain_session, settings, client_id, way, count))
-            close_session(settings, client_id)
-
-
-def _name_client(settings: Settings, way: Way) -> str:
-    return f"{settings.topic_root}-{way}"
 
 
 def _measure_fifties(
@@ -125,6 +123,9 @@ def _measure_fifties(
     rows, batch_rows = loading.read_rows(empty, backlog), -(-drained.rows // drained.transactions)
     series["batch"].append(batch_rows)
     series["copy"].append(loading.copy_into_readings(empty, rows, batch_rows))
+    if filled is not None:
+        moved = loading.move_rows(rows, backlog.span_ms)
+        series["copy, filled"].append(loading.copy_into_readings(filled, moved, batch_rows, empty=False))
     series["bare"].append(loading.copy_into_bare(empty, rows, batch_rows))
     if filled is not None and not turned:
         _drain_filled(filled, backlog, series)
@@ -136,6 +137,15 @@ def _drain_filled(filled: Ground, backlog: Backlog, series: Series) -> None:
     series["worker, filled"].append(drained.rows / drained.seconds)
 
 
+def _measure_queued(ground: Ground, backlog: Backlog, series: Series) -> None:
+    """A queue as after hours without a worker: its memory must not depend on it, the broker's may."""
+    drained = _queue_and_drain(ground, backlog, clear_readings=True)
+    series["queued"].append(drained.messages / drained.seconds)
+    series["memory, queued"].append(drained.peak_bytes / 1e6)
+    if (broker := read_broker_memory(ground.settings)) is not None:
+        series["broker, queued"].append(broker)
+
+
 def _queue_and_drain(ground: Ground, backlog: Backlog, *, clear_readings: bool) -> Drained:
     open_worker_session(ground.settings)
     publish_backlog(ground.settings, backlog)
@@ -143,21 +153,29 @@ def _queue_and_drain(ground: Ground, backlog: Backlog, *, clear_readings: bool) 
     return drain_backlog(ground, backlog)
 
 
-def _conclude(series: Series) -> list[Figure]:
-    single, fifty = series["worker, single"], series["worker, fifty"]
+def _conclude(series: Series, size: Size) -> list[Figure]:
+    return _conclude_singles(series) + _conclude_fifties(series) + _conclude_queued(series, size.queued)
+
+
+def _conclude_singles(series: Series) -> list[Figure]:
+    name, unit, single = "drain, single samples", "messages/s", series[WORKER]
+    yardsticks = {
+        "bare subscriber": series[Way.NOTHING],
+        "executemany of 500": series[Way.EXECUTEMANY],
+        "INSERT and commit each": series[Way.INSERT],
+    }
+    if series[NODE_RED]:
+        yardsticks["Node-RED's usual flow"] = series[NODE_RED]
+    return [
+        *(compare(name, unit, single, yardstick, rates) for yardstick, rates in yardsticks.items()),
+        *(alone(yardstick, unit, rates) for yardstick, rates in yardsticks.items()),
+        compare("two workers, single samples", unit, series[TWO_WORKERS], "one worker", single),
+    ]
+
+
+def _conclude_fifties(series: Series) -> list[Figure]:
+    fifty = series["worker, fifty"]
     figures = [
-        compare(
-            "drain, single samples",
-            "messages/s",
-            single,
-            "bare subscriber",
-            series[Way.NOTHING],
-        ),
-        compare("drain, single samples", "messages/s", single, "executemany of 500", series[Way.EXECUTEMANY]),
-        compare("drain, single samples", "messages/s", single, "INSERT and commit each", series[Way.INSERT]),
-        alone("bare subscriber", "messages/s", series[Way.NOTHING]),
-        alone("executemany of 500", "messages/s", series[Way.EXECUTEMANY]),
-        alone("INSERT and commit each", "messages/s", series[Way.INSERT]),
         compare("drain, 50 a message", "rows/s", fifty, "COPY, same table", series["copy"]),
         compare("drain, 50 a message", "rows/s", fifty, "COPY, no index", series["bare"]),
         alone("COPY, same table", "rows/s", series["copy"]),
@@ -165,9 +183,23 @@ def _conclude(series: Series) -> list[Figure]:
         alone("rows a transaction", "rows", series["batch"]),
         alone("most memory of the worker", "MB", series["memory"]),
     ]
-    if series["worker, filled"]:
-        filled = series["worker, filled"]
-        figures.append(
-            compare("drain into a filled table", "rows/s", filled, "same into an empty one", fifty)
-        )
+    if filled := series["worker, filled"]:
+        copied, empty = series["copy, filled"], "same into an empty one"
+        figures += [
+            compare("drain into a filled table", "rows/s", filled, empty, fifty),
+            compare("COPY into a filled table", "rows/s", copied, empty, series["copy"]),
+        ]
     return figures
+
+
+def _conclude_queued(series: Series, queued: int) -> list[Figure]:
+    names = {
+        "queued": ("drain, {} single samples queued", "messages/s"),
+        "memory, queued": ("most memory of the worker, {} queued", "MB"),
+        "broker, queued": ("most memory of the broker, {} queued", "MB"),
+    }
+    return [
+        alone(name.format(f"{queued:,}"), unit, series[key])
+        for key, (name, unit) in names.items()
+        if series[key]
+    ]

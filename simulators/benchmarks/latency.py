@@ -16,8 +16,9 @@ from simulators.benchmarks.children import BenchmarkError, running_apart
 from simulators.benchmarks.figures import Figure, alone, compare
 from simulators.benchmarks.ground import Ground, open_ground, place_of
 from simulators.benchmarks.pacing import Ear, Pace, listening, publish_paced
+from simulators.benchmarks.processes import running_part
 from simulators.benchmarks.sessions import clear_receipts, close_worker_session
-from simulators.benchmarks.working import running_part, wait_until_listening
+from simulators.benchmarks.working import wait_until_listening
 
 PATIENCE_SECONDS = 30.0
 PERCENTILES = (50, 99)

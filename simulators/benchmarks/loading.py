@@ -1,4 +1,4 @@
-"""Yardsticks in the database alone: bare binary COPY of given rows, with and without an index; and filling."""
+"""Yardsticks in the database alone: bare binary COPY of given rows, with and without an index."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from ingest.store_readings import COPY_READINGS, ROW
-from schemas.binary_copy import POSTGRES_EPOCH_US, SIGNATURE, TRAILER, decode_rows, encode_rows
-from schemas.domain import QUANTITIES
-from simulators.benchmarks.backlog import QUIET, Backlog
-from simulators.benchmarks.ground import DEVICES, INTERVAL_SECONDS, Ground
-
-FILL_ROWS = 100_000
+from schemas.binary_copy import SIGNATURE, TRAILER, decode_rows
+from simulators.benchmarks.backlog import Backlog
+from simulators.benchmarks.ground import Ground
 
 # In the order in which the worker stored them.
 COPY_OUT: LiteralString = """
@@ -41,11 +38,20 @@ def read_rows(ground: Ground, backlog: Backlog) -> NDArray[np.void]:
         return decode_rows(ROW, b"".join(bytes(block) for block in copy))
 
 
-def copy_into_readings(ground: Ground, rows: NDArray[np.void], batch_rows: int) -> float:
-    """Rows a second of COPY straight into `readings`, one transaction a batch."""
-    ground.clear(readings=True)
+def copy_into_readings(
+    ground: Ground, rows: NDArray[np.void], batch_rows: int, *, empty: bool = True
+) -> float:
+    """Rows a second of COPY straight into `readings`, emptied or as it is, one transaction a batch."""
+    ground.clear(readings=empty)
     with ground.connect() as connection:
         return _copy(connection, COPY_READINGS, rows, batch_rows)
+
+
+def move_rows(rows: NDArray[np.void], later_ms: int) -> NDArray[np.void]:
+    """The same readings so much later, where a table that has these already has none."""
+    moved = rows.copy()
+    moved["ts"] += later_ms * 1000
+    return moved
 
 
 def copy_into_bare(ground: Ground, rows: NDArray[np.void], batch_rows: int) -> float:
@@ -55,29 +61,6 @@ def copy_into_bare(ground: Ground, rows: NDArray[np.void], batch_rows: int) -> f
         connection.execute(EMPTY_BARE)
         ground.clear(readings=True)
         return _copy(connection, COPY_BARE, rows, batch_rows)
-
-
-def fill_readings(ground: Ground, count: int, until_ms: int) -> None:
-    """Put `count` readings of all sensors into the table, up to a moment, as earlier days would have left them."""
-    sensors = np.arange(DEVICES * len(QUANTITIES), dtype=np.int64)
-    times = -(-count // len(sensors))
-    per_block = max(1, FILL_ROWS // len(sensors))
-    first_us = (until_ms - times * INTERVAL_SECONDS * 1000) * 1000 - POSTGRES_EPOCH_US
-    with ground.connect() as connection, connection.cursor() as cursor:
-        for start in range(0, times, per_block):
-            steps = np.arange(start, min(start + per_block, times))
-            ts = np.repeat(first_us + steps * INTERVAL_SECONDS * 1_000_000, len(sensors))
-            slots = np.tile(sensors, len(steps))
-            values = np.array([QUIET[quantity] for quantity in QUANTITIES])[slots % len(QUANTITIES)]
-            columns: dict[str, NDArray[np.generic]] = {
-                "ts": ts,
-                "received_at": ts,
-                "value": values,
-                "sensor_id": slots + 1,
-                "quality": np.zeros(len(ts), np.int16),
-            }
-            with cursor.copy(COPY_READINGS) as copy:
-                copy.write(encode_rows(ROW, columns))
 
 
 def _copy(

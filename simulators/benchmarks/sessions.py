@@ -12,6 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from ingest.hearing import ALL_BUILDINGS
 from ingest.subscriber import Subscriber
 from schemas.settings import Settings
 from simulators.benchmarks.children import BenchmarkError
@@ -53,12 +54,22 @@ def open_session(settings: Settings, client_id: str) -> None:
     _attend(client, subscribed.is_set)
 
 
-def open_worker_session(settings: Settings) -> None:
-    """The same for the worker, by its own subscriber: first what it subscribes to, then it leaves."""
+def open_worker_session(settings: Settings, buildings: frozenset[str] | None = None) -> None:
+    """The same for the worker, by its own subscriber: these buildings, or all there are.
+
+    Raises
+    ------
+    BenchmarkError
+        The broker did not confirm the subscriptions, so it would queue nothing.
+    """
     subscriber = Subscriber(settings)
+    subscriber.attend(buildings, frozenset())
     subscriber.start()
+    asked = buildings or {ALL_BUILDINGS}
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not subscriber.connected and time.monotonic() < deadline:
+    while not (subscriber.connected and all(subscriber.hears(building) for building in asked)):
+        if time.monotonic() > deadline:
+            raise BenchmarkError("the broker does not confirm the worker's subscriptions")
         time.sleep(0.01)
     subscriber.stop()
 
@@ -74,7 +85,12 @@ def close_session(settings: Settings, client_id: str) -> None:
 
 def close_worker_session(settings: Settings) -> None:
     """The same for the worker's."""
-    close_session(settings, f"{settings.topic_root}:{settings.worker}".replace("/", "-"))
+    close_session(settings, name_worker_client(settings, settings.worker))
+
+
+def name_worker_client(settings: Settings, share: str) -> str:
+    """The client id of whoever works a share."""
+    return f"{settings.topic_root}:{share}".replace("/", "-")
 
 
 def clear_receipts(settings: Settings, places: list[tuple[str, str]]) -> None:

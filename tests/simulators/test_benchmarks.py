@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from schemas.settings import Settings
-from simulators.benchmarks import loading
 from simulators.benchmarks.backlog import SAMPLES_IN_MESSAGE, Backlog
 from simulators.benchmarks.children import BenchmarkError
 from simulators.benchmarks.figures import Figure, compare, write_figures
