@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from schemas.settings import Settings
 from simulators.benchmarks.sessions import connect_client, make_client
 
-# Mosquitto publishes it, retained, every ten seconds.
+# The most it has had allocated since its start. Mosquitto publishes it every ten seconds, and retains it.
 MOST_MEMORY = "$SYS/broker/heap/maximum"
-INTERVAL_SECONDS = 12.0
 
 
-def read_broker_memory(settings: Settings) -> float | None:
-    """The most that the broker has had allocated since its start, in MB; None when it does not tell."""
-    heard: list[bytes] = []
-    twice = threading.Event()
+@contextmanager
+def watching_broker(settings: Settings) -> Iterator[list[float]]:
+    """Megabytes, one after the other as the broker tells them during a block; nothing when it does not.
+
+    The last is up to ten seconds old, which is nothing to a queue that takes minutes to fill and to drain.
+    """
+    told: list[float] = []
     client = make_client(settings, "")
-
-    def note(payload: bytes) -> None:
-        heard.append(payload)
-        # The first is retained, and may be older than what is asked about.
-        if len(heard) > 1:
-            twice.set()
-
-    client.on_message = lambda _, __, message: note(bytes(message.payload))
+    client.on_message = lambda _, __, message: told.append(int(message.payload) / 1e6)
     connect_client(client, settings)
     client.loop_start()
     client.subscribe(MOST_MEMORY)
-    twice.wait(INTERVAL_SECONDS)
-    client.disconnect()
-    client.loop_stop()
-    return int(heard[-1]) / 1e6 if heard else None
+    try:
+        yield told
+    finally:
+        client.disconnect()
+        client.loop_stop()

@@ -43,9 +43,12 @@ def require_room(folder: Path, rows: int) -> None:
 
 def fill_readings(ground: Ground, count: int, until_ms: int) -> None:
     """Put `count` readings of all sensors into the table, up to a moment, as earlier days would have left them."""
-    with running_apart(fill_part, ground, count, until_ms, 1) as other:
+    if count <= BLOCK_ROWS:
         fill_part(ground, count, until_ms, 0)
-        other.result()
+    else:
+        with running_apart(fill_part, ground, count, until_ms, 1) as other:
+            fill_part(ground, count, until_ms, 0)
+            other.result()
     with ground.connect() as connection:
         connection.execute(ANALYZE)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from schemas.settings import Settings
 from simulators.benchmarks import loading
 from simulators.benchmarks.backlog import SAMPLES_IN_MESSAGE, Backlog
-from simulators.benchmarks.brokers import read_broker_memory
+from simulators.benchmarks.brokers import watching_broker
 from simulators.benchmarks.draining import Way
 from simulators.benchmarks.figures import Figure, alone, compare
 from simulators.benchmarks.filling import fill_readings, require_room
@@ -139,11 +139,11 @@ def _drain_filled(filled: Ground, backlog: Backlog, series: Series) -> None:
 
 def _measure_queued(ground: Ground, backlog: Backlog, series: Series) -> None:
     """A queue as after hours without a worker: its memory must not depend on it, the broker's may."""
-    drained = _queue_and_drain(ground, backlog, clear_readings=True)
+    with watching_broker(ground.settings) as told:
+        drained = _queue_and_drain(ground, backlog, clear_readings=True)
     series["queued"].append(drained.messages / drained.seconds)
     series["memory, queued"].append(drained.peak_bytes / 1e6)
-    if (broker := read_broker_memory(ground.settings)) is not None:
-        series["broker, queued"].append(broker)
+    series["broker, queued"] += told[-1:]
 
 
 def _queue_and_drain(ground: Ground, backlog: Backlog, *, clear_readings: bool) -> Drained:

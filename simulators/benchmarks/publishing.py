@@ -16,6 +16,8 @@ from simulators.benchmarks.children import BenchmarkError
 from simulators.benchmarks.sessions import connect_client, make_client
 
 PUBLISHERS = 2
+# Fewer than these are published in less time than an interpreter takes to start.
+WORTH_PROCESSES = 5_000
 # As many as the embedded broker announces that it takes.
 IN_FLIGHT = 1000
 PATIENCE_SECONDS = 60.0
@@ -29,11 +31,14 @@ def publish_backlog(settings: Settings, backlog: Backlog) -> None:
     BenchmarkError
         Some message was not acknowledged, or nobody's session took it.
     """
-    with ProcessPoolExecutor(PUBLISHERS, multiprocessing.get_context("spawn")) as pool:
-        shares = [
-            pool.submit(publish_share, settings, backlog, part, PUBLISHERS) for part in range(PUBLISHERS)
-        ]
-        acknowledged = sum(share.result() for share in shares)
+    if backlog.messages < WORTH_PROCESSES:
+        acknowledged = publish_share(settings, backlog, 0, 1)
+    else:
+        with ProcessPoolExecutor(PUBLISHERS, multiprocessing.get_context("spawn")) as pool:
+            shares = [
+                pool.submit(publish_share, settings, backlog, part, PUBLISHERS) for part in range(PUBLISHERS)
+            ]
+            acknowledged = sum(share.result() for share in shares)
     if acknowledged != backlog.messages:
         raise BenchmarkError(f"the broker acknowledged {acknowledged} of {backlog.messages} messages")
 
