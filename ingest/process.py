@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import math
 import signal
-import sys
 import threading
 from dataclasses import dataclass, field
 
@@ -26,7 +25,6 @@ from schemas.settings import Settings
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
-SWITCH_SECONDS = 0.0005
 STOP_SECONDS = 10.0
 # A share whose lease is free may only have lost its connection for a moment; and one that nobody takes although it
 # is somebody's due is taken by whoever sees it.
@@ -42,9 +40,6 @@ UNLOCK = "SELECT pg_advisory_unlock(hashtext('fengsui ingest'), hashtext(%s))"
 def run_process(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # By default a thread that comes back from the database's or broker's socket waits up to 5 ms for another one
-    # that is computing; then the database has nothing to do.
-    sys.setswitchinterval(SWITCH_SECONDS)
     stopping = threading.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: stopping.set())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -33,6 +34,9 @@ from schemas.settings import Settings
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 0.5
+# By default a thread that comes back from the database's or broker's socket waits up to 5 ms for another one that is
+# computing; meanwhile the database has nothing to do.
+SWITCH_SECONDS = 0.0005
 # Longer than this between two batches and the worker itself was held up: what it did not hear, it could not hear.
 DEAF_AFTER_US = 5 * MICROSECONDS
 
@@ -74,6 +78,7 @@ class Worker:
         WorkerTakenError
             Another process has become this worker.
         """
+        sys.setswitchinterval(SWITCH_SECONDS)
         try:
             if self._database.open(self._stopping):
                 self._work()
