@@ -24,11 +24,11 @@ from schemas.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 STOP_SECONDS = 10.0
 # A share whose lease is free may only have lost its connection for a moment; and one that nobody takes although it
 # is somebody's due is taken by whoever sees it.
-FREE_LOOKS, NEGLECTED_LOOKS = 3, 6
+FREE_LOOKS, NEGLECTED_LOOKS = 4, 10
 
 APPLICATION_NAME = "fengsui ingest process"
 SELECT_SHARES = "SELECT share FROM shares ORDER BY share"
@@ -68,7 +68,7 @@ class Holding:
 
 
 class Process:
-    """Looks once a second which shares there are and how many processes, and holds its part of them."""
+    """Looks twice a second which shares there are and how many processes, and holds its part of them."""
 
     def __init__(self, settings: Settings, stopping: threading.Event) -> None:
         self._settings = settings

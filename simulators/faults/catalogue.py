@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from simulators.faults import broker_faults, database_faults, disk_faults, schema_faults, worker_faults
+from simulators.faults import (
+    broker_faults,
+    database_faults,
+    disk_faults,
+    schema_faults,
+    share_faults,
+    worker_faults,
+)
 from simulators.faults.scene import Fault
 from simulators.faults.storm import CROWD
 
@@ -18,6 +25,9 @@ MATRIX = (
     Fault("worker-callback-error", worker_faults.set_off_injection, injection="callback", ends_itself=True),
     Fault("worker-callback-wedged", worker_faults.set_off_injection, injection="wedge", ends_itself=True),
     Fault("worker-decode-error", worker_faults.set_off_injection, injection="decode", ends_itself=True),
+    Fault("share-orphaned", share_faults.leave_share_to_the_living),
+    Fault("share-joined-and-left", share_faults.join_and_leave),
+    Fault("share-building-moves", share_faults.move_building),
     Fault("database-sigkill", database_faults.kill_database),
     Fault("database-sigkill-in-copy", database_faults.kill_database_in_copy),
     Fault("database-sigkill-at-commit", database_faults.kill_database_at_commit),

@@ -102,6 +102,8 @@ def _measure(runs: list[Verdict]) -> Iterable[str]:
     told = [seconds for run in runs for seconds in run.told_seconds]
     shown = [seconds for run in runs for seconds in run.shown_seconds]
     pauses = [run.pause_seconds for run in runs if run.pause_seconds is not None]
+    if picked_up := [seconds for run in runs for seconds in run.picked_up_seconds]:
+        yield f"{len(picked_up)} shares of a dead process picked up after {_spread(picked_up)}"
     if told:
         yield f"{len(told)} fires told on the topic after {_spread(told)}"
     if shown:

@@ -47,7 +47,8 @@ class Verdict:
     `lost` were promised and are not stored; `doubled` are stored more than once; `foreign` were never sent, or with
     another value. `recovery_seconds` is how long after the fault the path was back to its normal lag.
     `told_seconds` and `shown_seconds` are how long after its declaration a fire reached the building's topic and the
-    API; `pause_seconds` for how long nothing was stored. `forfeited` is how many readings the fault itself destroyed,
+    API; `pause_seconds` for how long nothing was stored, `picked_up_seconds` after how long another process had the
+    share of a dead one. `forfeited` is how many readings the fault itself destroyed,
     which do not count as lost. `skipped` says why the fault could not be run here.
     """
 
@@ -65,6 +66,7 @@ class Verdict:
     peak_megabytes: float = 0.0
     told_seconds: list[float] = field(default_factory=list)
     shown_seconds: list[float] = field(default_factory=list)
+    picked_up_seconds: list[float] = field(default_factory=list)
     pause_seconds: float | None = None
     skipped: str | None = None
     complaints: list[str] = field(default_factory=list)

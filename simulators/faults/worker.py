@@ -61,6 +61,11 @@ class WorkerProcess:
         return self._wait(seconds)
 
     @property
+    def pid(self) -> int:
+        """0 before it was started."""
+        return self._process.pid if self._process is not None else 0
+
+    @property
     def peak_megabytes(self) -> float:
         """The most memory it has had."""
         if self._process is None:
