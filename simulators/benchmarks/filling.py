@@ -18,7 +18,7 @@ from simulators.benchmarks.ground import DEVICES, INTERVAL_SECONDS, Ground
 
 BLOCK_ROWS = 100_000
 FILLERS = 2
-# Measured: 122 bytes a reading with its index entry; and the log of changes, which the server lets grow.
+# An allowance, not a measurement: the row with its index entry, and the log of changes, which the server lets grow.
 BYTES_A_ROW, BYTES_BESIDE = 130, 3 * 10**9
 ANALYZE = "ANALYZE readings"
 # These rows are made up: a power cut may have the last of them.
