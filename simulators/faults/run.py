@@ -26,7 +26,7 @@ from simulators.faults.scene import Fault, Scene, Servers, bring_back, connect
 from simulators.faults.space import open_space
 from simulators.faults.staff import Staff
 from simulators.faults.town import CHANNELS, Town, make_records
-from simulators.faults.verdict import Verdict, count_stored, judge
+from simulators.faults.verdict import Verdict, count_arrived, judge
 from simulators.faults.worker import WorkerProcess
 
 READY_SECONDS = 30.0
@@ -164,7 +164,7 @@ def _wait_for_normal_lag(scene: Scene, connection: Connection[TupleRow]) -> floa
     while (now := time.monotonic()) - last_high_at < calm_seconds and now - began_at < DRAIN_SECONDS:
         _keep_running(scene)
         produced = len(scene.load.produced) * len(CHANNELS)
-        if produced - count_stored(connection) > NORMAL_BACKLOG:
+        if produced - scene.forfeited - count_arrived(connection) > NORMAL_BACKLOG:
             last_high_at = now
         time.sleep(_POLL_SECONDS)
     return last_high_at - began_at
@@ -175,7 +175,7 @@ def _drain(scene: Scene, connection: Connection[TupleRow], expected: int) -> Non
     moved_at, last = time.monotonic(), -1
     while time.monotonic() - moved_at < RECOVERY_LIMIT_SECONDS:
         _keep_running(scene)
-        stored = count_stored(connection)
+        stored = count_arrived(connection)
         if stored != last:
             moved_at, last = time.monotonic(), stored
         elif stored >= expected and time.monotonic() - moved_at > 3 * _POLL_SECONDS:

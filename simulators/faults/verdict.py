@@ -13,7 +13,9 @@ from psycopg.rows import TupleRow
 SELECT_READINGS = """
 SELECT devices.code || '/' || sensors.channel, round(extract(epoch FROM ts) * 1000)::bigint, value
 FROM readings LEFT JOIN sensors USING (sensor_id) LEFT JOIN devices USING (device_id)"""
-COUNT_READINGS = "SELECT count(*) FROM readings"
+COUNT_ARRIVED = """
+SELECT (SELECT count(*) FROM readings)
+     + (SELECT COALESCE(sum(samples_rejected * occurrences), 0) FROM quarantine)"""
 SELECT_TOTALS = """
 SELECT COALESCE(sum(readings_stored), 0), COALESCE(sum(readings_conflict + readings_rejected), 0),
        COALESCE(sum(messages_received - messages_stored - messages_duplicate - messages_conflict
@@ -77,9 +79,9 @@ class Verdict:
         return not (self.strict and wrong)
 
 
-def count_stored(connection: psycopg.Connection[TupleRow]) -> int:
-    row = connection.execute(COUNT_READINGS).fetchone()
-    return int(row[0]) if row else 0
+def count_arrived(connection: psycopg.Connection[TupleRow]) -> int:
+    """Readings that wait for nothing any more: stored or, wrongly, refused."""
+    return int(connection.execute(COUNT_ARRIVED).fetchall()[0][0])
 
 
 def judge(
