@@ -19,6 +19,7 @@ from simulators.faults.town import BUILDING
 RULE = "detector_fire_state"
 UNPERSISTED = "/v1/alerts/unpersisted"
 PATIENCE_SECONDS = 6.0
+PUBACK_SECONDS = 30.0
 _POLL_SECONDS = 0.02
 
 
@@ -28,10 +29,13 @@ class Bell:
     def __init__(self, settings: Settings, api_port: int | None) -> None:
         self._settings = settings
         self._api_port = api_port
+        self._alerts = f"{settings.topic_root}/alerts/{BUILDING}"
         self._told: dict[str, float] = {}
         self._subscribed = threading.Event()
         self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
         self._client.on_message = self._on_message
+        # Anew after each connect: in a storm the first may be reset.
+        self._client.on_connect = lambda client, *_: client.subscribe(self._alerts, 1)
         self._client.on_subscribe = lambda *_: self._subscribed.set()
 
     def ring(self, device: str) -> tuple[float | None, float | None]:
@@ -42,13 +46,17 @@ class Bell:
         fire = json.dumps({"ts": int(time.time() * 1000), "event": "fire", "state": "active"})
         topic = f"{self._settings.topic_root}/{BUILDING}/{device}/events"
         began_at = time.monotonic()
-        self._client.publish(topic, fire, qos=1)
+        publication = self._client.publish(topic, fire, qos=1)
         if self._api_port is not None:
             look.start()
         while device not in self._told and time.monotonic() < give_up_at:
             time.sleep(0.005)
         if self._api_port is not None:
             look.join()
+        # Late or not, what is expected in the tables must have reached the broker.
+        publication.wait_for_publish(PUBACK_SECONDS)
+        if not publication.is_published():
+            raise TimeoutError("the broker never took the declared fire")
         return _since(began_at, self._told.get(device)), _since(began_at, shown.get(device))
 
     def _look(self, device: str, shown: dict[str, float], give_up_at: float) -> None:
@@ -72,8 +80,8 @@ class Bell:
         url = urlsplit(self._settings.mqtt_url or "")
         self._client.connect(url.hostname or "", url.port or 1883)
         self._client.loop_start()
-        self._client.subscribe(f"{self._settings.topic_root}/alerts/{BUILDING}", 1)
-        self._subscribed.wait(PATIENCE_SECONDS)
+        if not self._subscribed.wait(PUBACK_SECONDS):
+            raise TimeoutError("the broker does not answer whoever wants to hear of alerts")
 
     def _close(self) -> None:
         self._client.disconnect()

@@ -95,15 +95,23 @@ class Scene:
 
     def declare_fires(self, how_many: int = 1, apart_seconds: float = 0.0) -> None:
         """Have devices declare a fire; that one is told too late, or never, is a complaint."""
-        with Bell(self.settings, self.api_port).listening() as bell:
+        with self.bell().listening() as bell:
             for device in self.rng.sample(DEVICES, how_many):
                 began_at = time.monotonic()
-                told, shown = bell.ring(device)
-                self.declared.append(Alert(RULE, device, "active", "raised"))
-                self._judge(told, self.verdict.told_seconds, "told on the topic")
-                if self.api_port is not None:
-                    self._judge(shown, self.verdict.shown_seconds, "shown by the API")
+                self.ring(bell, device)
                 time.sleep(max(0.0, apart_seconds * self.scale - (time.monotonic() - began_at)))
+
+    def bell(self) -> Bell:
+        """Somebody who listens for alerts, and a device that can declare a fire."""
+        return Bell(self.settings, self.api_port)
+
+    def ring(self, bell: Bell, device: str) -> None:
+        """Declare a fire of one device, and judge how soon it is told."""
+        told, shown = bell.ring(device)
+        self.declared.append(Alert(RULE, device, "active", "raised"))
+        self._judge(told, self.verdict.told_seconds, "told on the topic")
+        if self.api_port is not None:
+            self._judge(shown, self.verdict.shown_seconds, "shown by the API")
 
     def _judge(self, seconds: float | None, measured: list[float], done: str) -> None:
         if seconds is None:

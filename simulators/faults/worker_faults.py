@@ -8,6 +8,7 @@ from simulators.faults.injection import write_offset
 from simulators.faults.load import to_rows
 from simulators.faults.scene import Scene
 from simulators.faults.storm import CROWD, Storm
+from simulators.faults.town import DEVICES
 
 MOST_STOP_SECONDS = 10.0
 MOST_NOTICE_SECONDS = 45.0
@@ -86,10 +87,12 @@ def storm_with_buffered_hours(scene: Scene) -> None:
 def storm_of_reconnects(scene: Scene) -> None:
     """Every device of the crowd connects at once with hours it has held back, and in the middle there is a fire."""
     storm = Storm(scene.settings, round(CROWD * scene.scale))
-    storm.start()
-    scene.wait(scene.between(0.5, 1.5))
-    scene.declare_fires()
-    storm.join()
+    # Who declares it and who hears of it were connected before: the question is how long the service takes.
+    with scene.bell().listening() as bell:
+        storm.start()
+        scene.wait(scene.between(0.5, 1.5))
+        scene.ring(bell, scene.rng.choice(DEVICES))
+        storm.join()
     scene.more_promised.update(to_rows(storm.promised))
     scene.more_produced.update(to_rows(storm.produced))
     if storm.unfinished:
