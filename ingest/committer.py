@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
+from ingest.clock import DatabaseClock
 from ingest.database_link import AwayError, DatabaseLink
 from ingest.drain import Drain
 from ingest.hand_over import HandOver
@@ -70,7 +71,7 @@ class Committer:
         spool: Spool,
         subscriber: Subscriber,
         heartbeat: Heartbeat,
-        clock: Callable[[], int],
+        clock: DatabaseClock,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -170,7 +171,7 @@ class Committer:
             self._finish(item)
         self._drain.step(self._roster)
         if not len(self._spool):
-            self._left_behind.step(self._roster, self._clock())
+            self._left_behind.step(self._roster, self._clock.now())
         self._keep_house(look=isinstance(item, RegistryLook))
         if isinstance(item, RegistryLook):
             item.done.set()
@@ -218,10 +219,10 @@ class Committer:
         messages = work.resolved.messages
         if messages:
             samples = work.resolved.samples_received
-            self._heartbeat.count(self._clock(), len(messages), samples, messages[0].received_at)
+            self._heartbeat.count(self._clock.now(), len(messages), samples, messages[0].received_at)
         self._notices.tell_persisted(work)
         self._receipts.add(work.receipts)
-        self._send_receipts(self._receipts.take(self._clock()))
+        self._send_receipts(self._receipts.take(self._clock.now()))
 
     def _publish_notice(self, building: str, notice: str) -> None:
         topic = f"{self._settings.topic_root}/alerts/{building}"
@@ -239,7 +240,7 @@ class Committer:
 
     def _keep_house(self, *, look: bool) -> None:
         """Receipts held back; sign of life and a look at the registry, when due and the database serves."""
-        now = self._clock()
+        now = self._clock.now()
         self._send_receipts(self._receipts.take(now))
         try:
             if self._heartbeat.is_due(now):
@@ -251,6 +252,7 @@ class Committer:
                     spool=self._spool.describe(),
                 )
                 self._database.run(beat)
+                self._database.run(self._clock.ask)
             pause = MOVE_LOOK_US if self._moves.under_way else REGISTRY_LOOK_US
             if look or now - self._registry_looked_at >= pause:
                 self._registry_looked_at = now

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -57,9 +58,10 @@ class Subscriber:
     One share has one subscriber, and with it one client id and one session, whichever process works it.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], int]) -> None:
         assert settings.mqtt_url is not None
         self._settings = settings
+        self._clock = clock
         # A deque and a flag cost a tenth of a queue's locks; one thread appends, one takes.
         self._waiting: deque[Message] = deque()
         self._something = threading.Event()
@@ -277,7 +279,7 @@ class Subscriber:
         return bool(self._foreign) and topic[self._root_length :].partition(b"/")[0] in self._foreign
 
     def _put(self, topic: str, payload: bytes, mid: int, qos: int, retained: bool) -> None:
-        received_at = time.time_ns() // 1000
+        received_at = self._clock()
         self._received += 1
         self._waiting.append(Message(topic, payload, received_at, mid, qos, self._session, retained))
         if not self._something.is_set():

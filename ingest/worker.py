@@ -7,13 +7,13 @@ import os
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from ingest.clock import DatabaseClock
 from ingest.committer import Committer
 from ingest.database_link import START_SECONDS, AwayError, DatabaseLink, WorkerTakenError
 from ingest.heartbeat import Heartbeat
@@ -57,9 +57,12 @@ class Worker:
         self._stopping = stopping
         self._database = DatabaseLink(settings.database_url, settings.worker)
         self._spool = Spool(settings.spool_path, settings.spool_max_bytes)
-        self._subscriber = Subscriber(settings)
-        heartbeat = Heartbeat(settings.worker, socket.gethostname(), os.getpid(), _now())
-        self._committer = Committer(settings, self._database, self._spool, self._subscriber, heartbeat, _now)
+        self._clock = DatabaseClock()
+        self._subscriber = Subscriber(settings, self._clock.now)
+        heartbeat = Heartbeat(settings.worker, socket.gethostname(), os.getpid(), self._clock.now())
+        self._committer = Committer(
+            settings, self._database, self._spool, self._subscriber, heartbeat, self._clock
+        )
         self.watchdog = Watchdog()
         self._engine = Engine()
         self._session = 0
@@ -99,7 +102,7 @@ class Worker:
             while not self._stopping.is_set():
                 self._work_once(path)
             # What was received already need not be delivered again.
-            path.process(self._subscriber.take(self._settings.receive_maximum, 0, 0), _now())
+            path.process(self._subscriber.take(self._settings.receive_maximum, 0, 0), self._clock.now())
         finally:
             self._committer.stop()
 
@@ -112,7 +115,8 @@ class Worker:
 
     def _begin(self) -> ReadingPath:
         """Store what was spooled, take over what the tables know, and judge what is already true."""
-        now = _now()
+        self._patiently(self._clock.ask)
+        now = self._clock.now()
         share = self._settings.worker
         roster = self._patiently(lambda link: load_roster(link, Roster.empty(), share))
         self._patiently(_publish_catalogue)
@@ -149,12 +153,12 @@ class Worker:
         messages = self._subscriber.take(
             settings.batch_max_messages, settings.batch_max_age_ms / 1000, PATIENCE_SECONDS
         )
-        now = _now()
+        now = self._clock.now()
         self._notice_deafness(path, now)
         path.process(messages, now)
         if self._subscriber.taken_over:
             raise WorkerTakenError(f"another client has the session of share {self._settings.worker}")
-        self._looked_at = _now()
+        self._looked_at = self._clock.now()
 
     def _notice_deafness(self, path: ReadingPath, now: int) -> None:
         """While the broker was away or this process was held up, silence says nothing about devices."""
@@ -179,7 +183,3 @@ class Worker:
 def _publish_catalogue(connection: Connection[TupleRow]) -> None:
     with connection.transaction(), connection.cursor() as cursor:
         write_catalogue(cursor, CATALOGUE)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

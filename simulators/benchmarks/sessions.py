@@ -12,6 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from ingest.clock import DatabaseClock
 from ingest.hearing import ALL_BUILDINGS
 from ingest.subscriber import Subscriber
 from schemas.settings import Settings
@@ -62,7 +63,7 @@ def open_worker_session(settings: Settings, buildings: frozenset[str] | None = N
     BenchmarkError
         The broker did not confirm the subscriptions, so it would queue nothing.
     """
-    subscriber = Subscriber(settings)
+    subscriber = Subscriber(settings, DatabaseClock().now)
     subscriber.attend(buildings, frozenset())
     subscriber.start()
     asked = buildings or {ALL_BUILDINGS}

@@ -10,6 +10,7 @@ import paho.mqtt.client as mqtt
 import psycopg
 import pytest
 
+from ingest.clock import DatabaseClock
 from ingest.worker import Worker
 from schemas.settings import Settings
 from tests.ingest.conftest import Publisher, count_messages, running_worker, wait_until
@@ -187,3 +188,11 @@ def test_a_device_registered_while_the_worker_runs_is_known_at_once(
     )
     publisher.send("B1/NEW/readings", reading(1, co=3.0))
     assert wait_for_messages(database, 1)["stored"] == 1
+
+
+def test_the_workers_clock_is_the_databases(database: psycopg.Connection) -> None:
+    clock = DatabaseClock()
+    clock.ask(database)
+    row = database.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone()
+    assert row is not None
+    assert abs(clock.now() - row[0] * 1e6) < 1_000_000

@@ -13,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from ingest.clock import DatabaseClock
 from ingest.quick_client import QuickClient, find_packet
 from ingest.subscriber import Subscriber
 from schemas.settings import Settings
@@ -137,7 +138,7 @@ def mqtt_packet(length: int) -> bytes:
 def test_nothing_that_was_acknowledged_before_leaving_is_delivered_again(registry: Settings) -> None:
     settings = registry.model_copy(update={"receive_maximum": 100})
     sender = Publisher(settings)
-    subscriber = Subscriber(settings)
+    subscriber = Subscriber(settings, DatabaseClock().now)
     subscriber.start()
     wait_until(lambda: subscriber.connected)
     for i in range(600):
@@ -148,7 +149,7 @@ def test_nothing_that_was_acknowledged_before_leaving_is_delivered_again(registr
         subscriber.acknowledge(batch)
         acknowledged |= {message.payload for message in batch}
     subscriber.stop()
-    again = Subscriber(settings)
+    again = Subscriber(settings, DatabaseClock().now)
     again.start()
     rest: set[bytes] = set()
     while len(acknowledged) + len(rest) < 600:
