@@ -186,18 +186,21 @@ def _write_at_random(database_url: str, number: int) -> None:
 
 def test_stopping_sends_long_polls_home_at_once(client: httpx.Client, settings: Settings) -> None:
     statuses = []
+    # Making twenty clients takes a while; the API must not be asked to stop before they have asked.
+    all_made = threading.Barrier(21)
 
     def wait(address: str) -> None:
-        statuses.append(
-            httpx.get(f"{address}/v1/alerts/changes?after=0&wait=25", timeout=30, trust_env=False).status_code
-        )
+        with httpx.Client(base_url=address, timeout=30, trust_env=False) as poller:
+            all_made.wait()
+            statuses.append(poller.get("/v1/alerts/changes?after=0&wait=25").status_code)
 
     with running_api(settings) as address:
         wait_until(lambda: httpx.get(f"{address}/healthz", trust_env=False).status_code == 200)
         pollers = [threading.Thread(target=wait, args=(address,)) for _ in range(20)]
         for poller in pollers:
             poller.start()
-        time.sleep(0.5)
+        all_made.wait()
+        time.sleep(1)
         begun = time.monotonic()
     stopped = time.monotonic() - begun
     for poller in pollers:
