@@ -64,8 +64,8 @@ class ReadingPath:
             receipts = self._make_receipts(resolved)
             worker = self._settings.worker
             work = Work(worker, self._batch_number, resolved, changes, self._roster, receipts)
-            # Encoded here, while the database is busy with the batch before.
-            _ = work.copy_stream
+            # Here, while the database is busy with the batch before.
+            work.prepare()
             self._committer.submit(work)
 
     def listen_from(self, now: int) -> None:

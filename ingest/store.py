@@ -85,10 +85,28 @@ class Work:
     roster: Roster
     receipts: Mapping[int, int]
 
+    def prepare(self) -> None:
+        """Bring it into the form the database takes; left undone, it is done when it is stored."""
+        _ = self.copy_stream, self.device_states
+
     @cached_property
-    def copy_stream(self) -> bytes:
-        """Its readings as COPY takes them; whoever has time to spare asks first."""
+    def copy_stream(self) -> bytearray:
+        """Its readings as COPY takes them."""
         return encode_readings(self.resolved.batch.readings, self.sensor_ids)
+
+    @cached_property
+    def device_states(self) -> tuple[str, str, str, str]:
+        """Arrays of the devices heard: their ids, when they were heard and when they measured, their receipts."""
+        heard, device_ids = self.resolved.heard, self.roster.devices["device_id"]
+        # In the order of ids, so that two writers never wait for each other.
+        slots = sorted(heard, key=device_ids.tolist().__getitem__)
+        observed = _newest_by_device(self.resolved.batch.readings, self.roster)
+        return (
+            _write_array(device_ids[slots].tolist()),
+            _write_array(heard[slot] for slot in slots),
+            _write_array(observed[slots].tolist()),
+            _write_array(self.receipts.get(slot, -1) for slot in slots),
+        )
 
     @cached_property
     def sensor_ids(self) -> NDArray[np.int32]:
@@ -120,7 +138,8 @@ def _write(work: Work, lane: str, connection: Connection[TupleRow], *, collides:
     with connection.cursor() as cursor, _rolled_back_on_error(connection):
         with connection.pipeline():
             cursor.execute("BEGIN")
-            _write_device_state(cursor, work, belated)
+            if resolved.heard:
+                cursor.execute(UPSERT_DEVICE_STATE, (*work.device_states, belated))
         if collides:
             fates = sort_readings(cursor, resolved.batch.readings, work.sensor_ids)
         else:
@@ -208,25 +227,6 @@ def _write_quarantine(cursor: Cursor[TupleRow], resolved: Resolved) -> None:
             detail = next(refusal.detail for refusal in refusals if refusal.reason is reason)
             row = (topic, digest, reason, detail, head, len(message.payload), count)
             cursor.execute(UPSERT_QUARANTINE, (*row, message.received_at, message.received_at))
-
-
-def _write_device_state(cursor: Cursor[TupleRow], work: Work, belated: bool) -> None:
-    heard, device_ids = work.resolved.heard, work.roster.devices["device_id"]
-    if not heard:
-        return
-    # In the order of ids, so that two writers never wait for each other.
-    slots = sorted(heard, key=device_ids.tolist().__getitem__)
-    observed = _newest_by_device(work.resolved.batch.readings, work.roster)
-    cursor.execute(
-        UPSERT_DEVICE_STATE,
-        (
-            _write_array(device_ids[slots].tolist()),
-            _write_array(heard[slot] for slot in slots),
-            _write_array(observed[slots].tolist()),
-            _write_array(work.receipts.get(slot, -1) for slot in slots),
-            belated,
-        ),
-    )
 
 
 def _write_array(numbers: Iterable[int]) -> str:

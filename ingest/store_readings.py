@@ -61,12 +61,12 @@ class Fates:
     conflict: NDArray[np.bool_]
 
 
-def encode_readings(readings: NDArray[np.void], sensor_ids: NDArray[np.int32]) -> bytes:
+def encode_readings(readings: NDArray[np.void], sensor_ids: NDArray[np.int32]) -> bytearray:
     """A batch's readings (n,) as `copy_readings` sends them."""
-    return encode_rows(ROW, _columns(readings, sensor_ids)) if len(readings) else b""
+    return encode_rows(ROW, _columns(readings, sensor_ids)) if len(readings) else bytearray()
 
 
-def copy_readings(cursor: Cursor[TupleRow], stream: bytes, count: int) -> Fates:
+def copy_readings(cursor: Cursor[TupleRow], stream: bytearray, count: int) -> Fates:
     """Store `count` readings that are all new.
 
     Raises

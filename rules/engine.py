@@ -93,8 +93,10 @@ class Engine:
     # Readings
 
     def _judge_readings(self, readings: NDArray[np.void]) -> Iterator[Change]:
-        good = readings[readings["quality"] == Quality.GOOD]
-        for layer in split_into_layers(self._pass_over_calm(good)):
+        good = readings["quality"] == Quality.GOOD
+        # Nearly always all are good; then nothing is copied.
+        judged = self._pass_over_calm(readings if good.all() else readings[good])
+        for layer in split_into_layers(judged):
             newest = self._windows.newest[layer["slot"]]
             is_new = layer["observed_at"] > newest
             yield from self._judge_layer(layer[is_new])

@@ -62,7 +62,7 @@ def fill_part(ground: Ground, count: int, until_ms: int, part: int) -> None:
                 copy.write(block)
 
 
-def _make_blocks(count: int, until_ms: int, part: int) -> Iterator[bytes]:
+def _make_blocks(count: int, until_ms: int, part: int) -> Iterator[bytearray]:
     sensors = np.arange(DEVICES * len(QUANTITIES), dtype=np.int64)
     times = -(-count // len(sensors))
     per_block = max(1, BLOCK_ROWS // len(sensors))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.event_times import to_microseconds
 from schemas.decode import PlainSeries, WireReadings, decode_readings
-from schemas.messages import ReadingMessage
+from schemas.messages import MAX_SEQ, ReadingMessage
 from schemas.refusals import RefusedError, make_printable
 
 NUMBERS = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**60), 2**60))
@@ -42,6 +42,15 @@ MESSAGES = st.fixed_dictionaries(
     },
 )
 
+# Up to the year 2255; beyond, a float of seconds, which datetime gives, no longer holds every microsecond.
+EXACT_MILLISECONDS = 2**53 // 1000
+PLAIN_SAMPLES = st.fixed_dictionaries(
+    {"channel": st.text(max_size=6), "value": NUMBERS, "ts": st.integers(0, EXACT_MILLISECONDS)}
+)
+PLAIN_SERIES = st.fixed_dictionaries(
+    {"samples": st.lists(PLAIN_SAMPLES, min_size=1, max_size=4)}, optional={"seq": st.integers(0, MAX_SEQ)}
+)
+
 
 def flatten(message: WireReadings | PlainSeries | ReadingMessage) -> list[object]:
     """Everything a message says, with times in microseconds."""
@@ -66,6 +75,24 @@ def test_both_ways_of_decoding_agree(content: dict[str, object], compact: bool) 
             decode_readings(payload)
         return
     assert flatten(decode_readings(payload)) == flatten(expected)
+
+
+@given(PLAIN_SERIES, st.booleans())
+def test_a_plain_series_is_taken_column_by_column_with_the_same_content(
+    content: dict[str, object], compact: bool
+) -> None:
+    payload = json.dumps(content, separators=(",", ":") if compact else None).encode()
+    decoded = decode_readings(payload)
+    # Only text that looks like a key sends one the longer way.
+    assert isinstance(decoded, PlainSeries) or b'\\":' in payload
+    assert flatten(decoded) == flatten(ReadingMessage.model_validate(json.loads(payload)))
+
+
+@given(PLAIN_SERIES, st.sampled_from(["channel", "value", "ts", "samples"]))
+def test_a_key_that_stands_twice_in_a_plain_series_is_refused(content: dict[str, object], key: str) -> None:
+    text = json.dumps(content).replace(f'"{key}": ', f'"{key}": 1, "{key}": ', 1)
+    with pytest.raises(RefusedError, match="twice"):
+        decode_readings(text.encode())
 
 
 @given(st.binary(max_size=40))
