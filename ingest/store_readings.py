@@ -62,8 +62,11 @@ class Fates:
 
 
 def encode_readings(readings: NDArray[np.void], sensor_ids: NDArray[np.int32]) -> bytearray:
-    """A batch's readings (n,) as `copy_readings` sends them."""
-    return encode_rows(ROW, _columns(readings, sensor_ids)) if len(readings) else bytearray()
+    """A batch's readings (n,) as `copy_readings` sends them: sensor by sensor, as the index has them."""
+    if not len(readings):
+        return bytearray()
+    order = np.argsort(sensor_ids, kind="stable")
+    return encode_rows(ROW, _columns(readings[order], sensor_ids[order]))
 
 
 def copy_readings(cursor: Cursor[TupleRow], stream: bytearray, count: int) -> Fates:

@@ -30,7 +30,7 @@ ANSWER_SECONDS = 3.0
 # Messages at QoS 0 have no promise, but they must not fill the memory either.
 MOST_WAITING = 50_000
 # A sample takes some 60 bytes on the wire, so this bounds a batch's rows at about 17,000 too.
-MOST_BYTES_IN_BATCH = 2**20
+MOST_BYTES_IN_BATCH = 2**21
 # MQTT demands UTF-8; what a broker lets through all the same is quarantined under this name.
 NOT_UTF8 = "not-utf8"
 TAKEN_OVER = "Session taken over"
