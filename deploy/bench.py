@@ -105,7 +105,7 @@ def _conclude(figures: list[Figure], file: Path | None) -> None:
 
     from simulators.benchmarks.figures import print_figures, write_figures
 
-    print_figures(figures, Console(highlight=False, width=110))
+    print_figures(figures, Console(highlight=False, width=140))
     if file is not None:
         write_figures(figures, file)
 

@@ -24,7 +24,7 @@ from schemas.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS, REAP_SECONDS = 0.5, 0.2
 STOP_SECONDS = 10.0
 # A share whose lease is free may only have lost its connection for a moment; and one that nobody takes although it
 # is somebody's due is taken by whoever sees it.
@@ -74,8 +74,10 @@ class Process:
         self._settings = settings
         self._stopping = stopping
         self._connection: Connection[TupleRow] | None = None
+        self._lock = threading.Lock()
         self._holdings: dict[str, Holding] = {}
         self._free_for: dict[str, int] = {}
+        self._failure: BaseException | None = None
         self._has_looked = False
 
     def run(self) -> None:
@@ -86,15 +88,23 @@ class Process:
         BaseException
             Whatever ended a worker.
         """
+        # On a thread of its own: a database that says nothing would hold it up, and nobody could be told to stop.
+        threading.Thread(target=self._keep_looking, name="shares", daemon=True).start()
+        try:
+            while not self._stopping.wait(REAP_SECONDS):
+                self._reap()
+        finally:
+            self._release_all()
+
+    def _keep_looking(self) -> None:
         try:
             while not self._stopping.is_set():
                 self._look()
                 self._stopping.wait(LOOK_SECONDS)
-        finally:
-            self._release_all()
+        except BaseException as error:  # noqa: BLE001 - it ends the process, on the main thread
+            self._failure = error
 
     def _look(self) -> None:
-        self._reap()
         try:
             if self._connection is None:
                 self._connection = connect(self._settings.database_url or "", APPLICATION_NAME)
@@ -134,16 +144,25 @@ class Process:
         return True
 
     def _hold(self, share: str) -> None:
-        log.info("taking share %s", share)
-        holding = self._holdings[share] = Holding(share)
+        with self._lock:
+            # Whoever is being stopped begins nothing.
+            if not self._stopping.is_set():
+                log.info("taking share %s", share)
+                self._holdings[share] = self._begin(share)
+
+    def _begin(self, share: str) -> Holding:
+        holding = Holding(share)
         worker = Worker(self._settings.model_copy(update={"worker": share}), holding.stopping)
         holding.thread = threading.Thread(target=holding.work, args=(worker,), name=share)
         holding.thread.start()
         watching = (worker.watchdog, holding.stopping)
         threading.Thread(target=guard, args=watching, name=f"watchdog of {share}", daemon=True).start()
+        return holding
 
     def _reap(self) -> None:
         """Let go of what has ended; an end that nobody asked for ends the process, so that it is seen."""
+        if self._failure is not None:
+            raise self._failure
         for holding in list(self._holdings.values()):
             if holding.thread is not None and not holding.thread.is_alive():
                 del self._holdings[holding.share]
@@ -151,10 +170,11 @@ class Process:
                     raise holding.failure
 
     def _release_all(self) -> None:
-        for holding in self._holdings.values():
+        self._stopping.set()
+        with self._lock:
+            holdings = list(self._holdings.values())
+        for holding in holdings:
             holding.stopping.set()
-        for holding in self._holdings.values():
+        for holding in holdings:
             if holding.thread is not None:
                 holding.thread.join(STOP_SECONDS)
-        if self._connection is not None:
-            self._connection.close()
