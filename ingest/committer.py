@@ -80,7 +80,7 @@ class Committer:
         self._heartbeat = heartbeat
         self._clock = clock
         self._receipts = Receipts()
-        self._moves = Moves(settings.worker, subscriber)
+        self._moves = Moves(settings.share, subscriber)
         self._notices = Notices(self._publish_notice)
         self._drain = Drain(settings, database, spool, self._note_stored)
         self._left_behind = LeftBehind(settings, database, self._note_stored)
@@ -264,7 +264,7 @@ class Committer:
 
     def _read_roster(self, now: int) -> None:
         fresh = self._database.run(
-            lambda link: load_roster(link, self._roster, self._settings.worker), REGISTRY_SECONDS
+            lambda link: load_roster(link, self._roster, self._settings.share), REGISTRY_SECONDS
         )
         # One that the worker's thread has not taken up yet is replaced, and all that has come since goes with it.
         pending = self._fresh_roster

@@ -62,8 +62,8 @@ class ReadingPath:
         if resolved.messages or resolved.heard or changes:
             self._batch_number += 1
             receipts = self._make_receipts(resolved)
-            worker = self._settings.worker
-            work = Work(worker, self._batch_number, resolved, changes, self._roster, receipts)
+            share = self._settings.share
+            work = Work(share, self._batch_number, resolved, changes, self._roster, receipts)
             # Here, while the database is busy with the batch before.
             work.prepare()
             self._committer.submit(work)

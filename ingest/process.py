@@ -152,7 +152,7 @@ class Process:
 
     def _begin(self, share: str) -> Holding:
         holding = Holding(share)
-        worker = Worker(self._settings.model_copy(update={"worker": share}), holding.stopping)
+        worker = Worker(self._settings.model_copy(update={"share": share}), holding.stopping)
         holding.thread = threading.Thread(target=holding.work, args=(worker,), name=share)
         holding.thread.start()
         watching = (worker.watchdog, holding.stopping)

@@ -32,7 +32,7 @@ def unpack_work(batches: Sequence[SpooledBatch], roster: Roster, settings: Setti
     resolved = resolve_messages(messages, decoded, roster, settings)
     changes = [_unpack_change(change, RULES) for batch in batches for change in batch.changes]
     receipts = {roster.device_slots[device_id]: seq for batch in batches for device_id, seq in batch.receipts}
-    return Work(settings.worker, batches[-1].number, resolved, changes, roster, receipts)
+    return Work(settings.share, batches[-1].number, resolved, changes, roster, receipts)
 
 
 def _pack_change(change: Change) -> SpooledChange:

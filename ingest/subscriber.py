@@ -67,7 +67,7 @@ class Subscriber:
         self._something = threading.Event()
         self._session = 0
         self._connected = threading.Event()
-        self.hearing = Hearing(settings.topic_root, settings.worker)
+        self.hearing = Hearing(settings.topic_root, settings.share)
         self._foreign: frozenset[bytes] = frozenset()
         self._marker_topic = self.hearing.marker_topic.encode()
         self._root_length = len(settings.topic_root.encode()) + 1
@@ -189,7 +189,7 @@ class Subscriber:
         client = QuickClient(
             self._receive,
             CallbackAPIVersion.VERSION2,
-            client_id=f"{settings.topic_root}:{settings.worker}".replace("/", "-"),
+            client_id=f"{settings.topic_root}:{settings.share}".replace("/", "-"),
             protocol=mqtt.MQTTv5,
             manual_ack=True,
         )

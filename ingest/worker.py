@@ -55,11 +55,11 @@ class Worker:
         assert settings.database_url is not None
         self._settings = settings
         self._stopping = stopping
-        self._database = DatabaseLink(settings.database_url, settings.worker)
+        self._database = DatabaseLink(settings.database_url, settings.share)
         self._spool = Spool(settings.spool_path, settings.spool_max_bytes)
         self._clock = DatabaseClock()
         self._subscriber = Subscriber(settings, self._clock.now)
-        heartbeat = Heartbeat(settings.worker, socket.gethostname(), os.getpid(), self._clock.now())
+        heartbeat = Heartbeat(settings.share, socket.gethostname(), os.getpid(), self._clock.now())
         self._committer = Committer(
             settings, self._database, self._spool, self._subscriber, heartbeat, self._clock
         )
@@ -117,7 +117,7 @@ class Worker:
         """Store what was spooled, take over what the tables know, and judge what is already true."""
         self._patiently(self._clock.ask)
         now = self._clock.now()
-        share = self._settings.worker
+        share = self._settings.share
         roster = self._patiently(lambda link: load_roster(link, Roster.empty(), share))
         self._patiently(_publish_catalogue)
         self._committer.adopt(roster)
@@ -157,7 +157,7 @@ class Worker:
         self._notice_deafness(path, now)
         path.process(messages, now)
         if self._subscriber.taken_over:
-            raise WorkerTakenError(f"another client has the session of share {self._settings.worker}")
+            raise WorkerTakenError(f"another client has the session of share {self._settings.share}")
         self._looked_at = self._clock.now()
 
     def _notice_deafness(self, path: ReadingPath, now: int) -> None:

@@ -61,9 +61,10 @@ class Settings(BaseSettings):
         default=8080, ge=1, le=65535, description="Port of the API; `up` takes a free one if taken"
     )
 
-    worker: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = Field(
+    share: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = Field(
         default="ingest-1",
-        description="Name of the ingest worker; its MQTT client id and its counters' label",
+        description="The share that a worker works: its MQTT client id, its spool, its counters' label. "
+        "The ingest process sets it for each share it holds",
     )
     ingest_processes: int = Field(
         default=1, ge=1, le=64, description="How many ingest processes `up` starts; see `fengsui shares`"
@@ -102,7 +103,7 @@ class Settings(BaseSettings):
     @property
     def spool_path(self) -> Path:
         """Where this worker keeps what comes while the database is away."""
-        return self.data_dir / "spool" / f"{self.worker}.sqlite"
+        return self.data_dir / "spool" / f"{self.share}.sqlite"
 
     @field_validator("database_url")
     @classmethod

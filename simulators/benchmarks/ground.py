@@ -112,7 +112,7 @@ def open_ground(settings: Settings, devices: int = DEVICES) -> Iterator[Ground]:
             url = urlsplit(settings.database_url)._replace(path=f"/{name}").geturl()
             ground = Ground(
                 settings.model_copy(
-                    update={"database_url": url, "topic_root": name, "worker": WORKER}
+                    update={"database_url": url, "topic_root": name, "share": WORKER}
                     | {"data_dir": settings.data_dir / name}
                 )
             )

@@ -96,9 +96,16 @@ def _running(
         stdout=subprocess.PIPE if waiting else output,
         stderr=output,
     )
+    with ending(process):
+        yield process
+
+
+@contextmanager
+def ending(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """See that a process has ended after a block, by force if need be."""
     with process:
         try:
-            yield process
+            yield
         finally:
             process.terminate()
             try:
@@ -112,7 +119,7 @@ def _name_settings(settings: Settings) -> dict[str, str]:
         "FENGSUI_DATABASE_URL": settings.database_url or "",
         "FENGSUI_MQTT_URL": settings.mqtt_url or "",
         "FENGSUI_TOPIC_ROOT": settings.topic_root,
-        "FENGSUI_WORKER": settings.worker,
+        "FENGSUI_SHARE": settings.share,
         "FENGSUI_DATA_DIR": str(settings.data_dir),
         "FENGSUI_HTTP_PORT": str(settings.http_port),
     }

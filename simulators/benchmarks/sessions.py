@@ -86,7 +86,7 @@ def close_session(settings: Settings, client_id: str) -> None:
 
 def close_worker_session(settings: Settings) -> None:
     """The same for the worker's."""
-    close_session(settings, name_worker_client(settings, settings.worker))
+    close_session(settings, name_worker_client(settings, settings.share))
 
 
 def name_worker_client(settings: Settings, share: str) -> str:

@@ -43,7 +43,7 @@ def open_share_sessions(ground: Ground, shares: Sequence[str]) -> None:
             buildings = frozenset(
                 code for (code,) in connection.execute(SELECT_BUILDINGS, (share,)).fetchall()
             )
-        settings = ground.settings.model_copy(update={"worker": share})
+        settings = ground.settings.model_copy(update={"share": share})
         open_worker_session(settings, None if len(shares) == 1 else buildings)
 
 
@@ -52,7 +52,7 @@ def running_shares(ground: Ground, shares: Sequence[str]) -> Iterator[list[subpr
     """A worker for each share, each in a process of its own, all begun at one moment."""
     with ExitStack() as stack:
         workers = [
-            stack.enter_context(running_worker(ground.settings.model_copy(update={"worker": share})))
+            stack.enter_context(running_worker(ground.settings.model_copy(update={"share": share})))
             for share in shares
         ]
         release(workers)

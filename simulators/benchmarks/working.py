@@ -92,7 +92,7 @@ def drain_backlog(ground: Ground, backlog: Backlog, shares: Sequence[str] = (WOR
 def _running(ground: Ground, shares: Sequence[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
     """One as everybody starts it; several begun at one moment."""
     if len(shares) == 1:
-        with running_part(ground.settings.model_copy(update={"worker": shares[0]}), "ingest") as process:
+        with running_part(ground.settings.model_copy(update={"share": shares[0]}), "ingest") as process:
             yield [process]
     else:
         with running_shares(ground, shares) as workers:

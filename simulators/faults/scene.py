@@ -61,7 +61,7 @@ class Hire(Protocol):
 class Scene:
     """One run, as its fault sees it. `scale` shortens what lasts long, for short forms.
 
-    `hire` gives another process: ``hire("other", FENGSUI_WORKER="ingest-2")``; `supervised` are those that are
+    `hire` gives another process: ``hire("other")``; `supervised` are those that are
     started again when they end. `notes` become complaints; `declared` are the alerts that the fault itself
     brought about, `more_promised` and `more_produced` the readings. `forfeited` is how many readings the fault
     itself destroyed, which nobody can bring back. `switch` is the file that sets off what was injected.

@@ -75,7 +75,7 @@ def make_work(
     ]
     resolved = resolve_messages(messages, decode_messages(messages, settings.topic_root), roster, settings)
     receipts = {roster.device_slots[1]: seqs[-1]} if seqs else {}
-    return Work(settings.worker, number, resolved, changes, roster, receipts)
+    return Work(settings.share, number, resolved, changes, roster, receipts)
 
 
 def drain(settings: Settings, link: DatabaseLink, spool: Spool, roster: Roster) -> list[Work]:

@@ -175,7 +175,7 @@ def test_a_spool_that_nobody_holds_is_stored_by_the_worker_beside_it(mortal: Ser
         wait_until(lambda: gone.spool_path.exists() and _spooled(gone) >= 30)
     mortal.postgres.start([port])
     with (
-        running_worker(settings.model_copy(update={"worker": "stays"})),
+        running_worker(settings.model_copy(update={"share": "stays"})),
         psycopg.connect(settings.database_url or "", autocommit=True) as database,
     ):
         wait_until(lambda: database.execute("SELECT count(*) FROM readings").fetchone() == (30,), 40)

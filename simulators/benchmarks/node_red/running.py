@@ -18,13 +18,12 @@ from urllib.parse import urlsplit
 from schemas.settings import Settings
 from simulators.benchmarks.children import BenchmarkError
 from simulators.benchmarks.ground import Ground, read_sensors
-from simulators.benchmarks.processes import log_of, wait_for
+from simulators.benchmarks.processes import ending, log_of, wait_for
 
 SELECT_COUNT = "SELECT count(*) FROM readings"
 SELECT_RATE = """
 SELECT (count(*) - 1) / extract(epoch FROM max(received_at) - min(received_at))::float8 FROM readings"""
 LOOK_SECONDS = 0.2
-STOP_SECONDS = 10.0
 
 
 def require_plain_broker(settings: Settings) -> None:
@@ -84,12 +83,5 @@ def _running(ground: Ground, folder: Path, client_id: str) -> Iterator[subproces
         process = subprocess.Popen(
             argv, env=os.environ | environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
-    with process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    with ending(process):
+        yield process
