@@ -2,6 +2,9 @@
 .PHONY: help run test check bench lock setup chaos clean
 .DEFAULT_GOAL := help
 
+# Tests mostly wait, for servers to start and devices to fall silent: two files at a time, each with servers of its own.
+PYTEST = .venv/bin/pytest -n 2 --dist loadfile
+
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
@@ -9,14 +12,14 @@ run: setup ## start everything on this machine; Ctrl-C stops it
 	@exec .venv/bin/fengsui up
 
 test: setup ## run all tests, against a real database and a real broker
-	@exec .venv/bin/pytest
+	@exec $(PYTEST)
 
 check: setup ## what must pass before a change is handed in: style, types, imports, tests
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest
+	$(PYTEST)
 
 chaos: setup ## break everything there is under load, 20 times each, and compare row by row (about an hour)
 	@exec .venv/bin/fengsui chaos --jobs 5

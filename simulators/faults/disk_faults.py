@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
+import time
 from pathlib import Path
 
 from simulators.faults.scene import Scene, bring_back
@@ -13,6 +14,7 @@ from simulators.faults.town import CHANNELS
 
 FULL = "No space left on device"
 TORN_BYTES = 20_000
+TELL_SECONDS = 15.0
 # A count of what was lost, in whatever words.
 DROPPED = r"spool.*(torn|dropped|lost|missing).*\d|\d.*(torn|dropped|lost|missing).*spool"
 # Once in each message, and nowhere else in what is spooled with it.
@@ -46,6 +48,10 @@ def fill_spool_disk(scene: Scene) -> None:
 def tear_spool(scene: Scene) -> None:
     """The last bytes are cut while the worker is dead; what was acknowledged from there is gone, and told."""
     scene.forfeited = _tear(scene)
+    # It opens its spool once the database has given it the share's lease.
+    give_up_at = time.monotonic() + TELL_SECONDS
+    while not re.search(DROPPED, scene.log_text()) and time.monotonic() < give_up_at:
+        time.sleep(0.2)
     if not re.search(DROPPED, scene.log_text()):
         scene.notes.append("the worker does not say how much the torn spool has cost")
 
