@@ -23,6 +23,8 @@ _DATABASE = "fengsui"
 _MAJOR = "17"
 _POLL_SECONDS = 0.05
 _RESTART_SECONDS = 5.0
+_ORPHANS = "pre-existing shared memory block"
+_ORPHANS_SECONDS, _ORPHANS_PAUSE_SECONDS = 20.0, 0.3
 # Crash recovery reads back at most max_wal_size; far longer than that means something else is wrong.
 _READY_SECONDS = 600.0
 _ORPHAN_SECONDS = 15.0
@@ -31,6 +33,10 @@ _STRANGER_SECONDS = 5.0
 
 class DatabaseError(DeployError):
     """The database's folder cannot be used as it is."""
+
+
+class _OrphansError(ChildError):
+    """Processes of the server before are still there."""
 
 
 class Postgres:
@@ -84,7 +90,7 @@ class Postgres:
         self._settle_previous_server()
         for port in ports:
             self._port = port
-            child = self._try_start()
+            child = self._start_after_orphans()
             if child is not None:
                 return child
         raise ChildError(f"PostgreSQL found no free port: {self._last_words()} (log: {self._log})")
@@ -180,6 +186,17 @@ class Postgres:
             return False
         return str(self._cluster).encode() in command_line
 
+    def _start_after_orphans(self) -> Child | None:
+        """Start; sessions of a server that was killed may take a while to notice it."""
+        give_up_at = time.monotonic() + _ORPHANS_SECONDS
+        while True:
+            try:
+                return self._try_start()
+            except _OrphansError:
+                if time.monotonic() > give_up_at:
+                    raise
+                time.sleep(_ORPHANS_PAUSE_SECONDS)
+
     def _try_start(self) -> Child | None:
         """Start on the chosen port; None when somebody else took it first."""
         settings = self._folder / "postgresql.conf"
@@ -211,7 +228,9 @@ class Postgres:
             if child.exit_status() is not None:
                 if not is_free(self._port):
                     return False
-                raise ChildError(f"PostgreSQL did not start: {child.last_words()} (log: {self._log})")
+                words = child.last_words()
+                error = _OrphansError if _ORPHANS in words else ChildError
+                raise error(f"PostgreSQL did not start: {words} (log: {self._log})")
             if self._make_database(child):
                 return True
             time.sleep(_POLL_SECONDS)

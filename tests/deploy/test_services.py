@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -86,6 +87,29 @@ def test_database_killed_outright_starts_again_on_the_same_port_with_its_rows(
         os.kill(_postgres_pid(services), signal.SIGKILL)
         services.postgres.start([services.postgres.port])
         assert _count_rows(url) == 7
+
+
+def test_database_starts_again_while_a_session_of_the_killed_one_is_still_busy(
+    made_settings: Settings,
+) -> None:
+    with open_services(made_settings, keep_ports=True) as services:
+        assert services.postgres is not None
+        url = services.settings.database_url or ""
+
+        def be_busy() -> None:
+            with suppress(psycopg.Error), psycopg.connect(url) as connection:
+                # Long in one piece of work, so that it does not notice at once that its server is gone.
+                connection.execute("SELECT repeat(md5('x'), 2000000) ~ '(x+x+)+y'")
+                connection.execute("SELECT count(*) FROM generate_series(1, 30000000)")
+
+        busy = threading.Thread(target=be_busy)
+        busy.start()
+        time.sleep(0.5)
+        os.kill(_postgres_pid(services), signal.SIGKILL)
+        services.postgres.start([services.postgres.port])
+        busy.join()
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_pid_file_that_names_a_stranger_does_not_prevent_the_start(made_settings: Settings) -> None:
