@@ -55,13 +55,17 @@ class ReadingPath:
         resolved = resolve_messages([], [], self._roster, self._settings)
         # Nothing was received, but how far these devices are stored may have moved.
         resolved.heard.update((slot, 0) for slot, _ in known.sequences)
-        self.store_and_acknowledge(resolved, changes)
+        self._hand_over(resolved, changes, {slot for slot, _ in known.sequences})
 
     def store_and_acknowledge(self, resolved: Resolved, changes: list[Change]) -> None:
         """Hand over to the committer, which stores the batch and then acknowledges its messages."""
+        self._hand_over(resolved, changes, {slot for slot, _ in resolved.batch.seqs})
+
+    def _hand_over(self, resolved: Resolved, changes: list[Change], numbered: set[int]) -> None:
+        """`numbered` are the slots of devices that are told how far they are stored."""
         if resolved.messages or resolved.heard or changes:
             self._batch_number += 1
-            receipts = self._make_receipts(resolved)
+            receipts = self._make_receipts(numbered)
             share = self._settings.share
             work = Work(share, self._batch_number, resolved, changes, self._roster, receipts)
             # Here, while the database is busy with the batch before.
@@ -81,10 +85,9 @@ class ReadingPath:
             resolved = resolve_messages(messages, decoded, self._roster, self._settings)
         return resolved
 
-    def _make_receipts(self, resolved: Resolved) -> dict[int, int]:
+    def _make_receipts(self, slots: set[int]) -> dict[int, int]:
         """Of devices that this share answers for: while a building moves, another share holds a part of it."""
         sequences, served = self._engine.sequences, self._roster.devices["served"]
-        slots = resolved.heard.keys() | {slot for slot, _ in resolved.batch.seqs}
         numbers = {slot: sequences.contiguous(slot) for slot in slots if served[slot]}
         return {slot: seq for slot, seq in numbers.items() if seq is not None}
 
