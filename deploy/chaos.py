@@ -24,6 +24,7 @@ WIDTH = 140
 
 def chaos(
     seeds: Annotated[int, typer.Option(min=1, help="Runs of each fault.")] = 20,
+    first_seed: Annotated[int, typer.Option(min=1, help="Go on where a former matrix ended.")] = 1,
     fault: Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.")] = None,
     readings: Annotated[int, typer.Option(min=1000, help="The least number of readings in a run.")] = 5000,
     jobs: Annotated[
@@ -49,7 +50,7 @@ def chaos(
         faults = choose_faults(fault or [])
     except UnknownFaultError as error:
         raise typer.BadParameter(str(error)) from error
-    tasks = list_tasks(faults, seeds)
+    tasks = list_tasks(faults, seeds, first_seed)
     n_jobs = min(jobs or os.cpu_count() or 1, len(tasks))
     verdicts = _run(tasks, n_jobs, readings, json_file)
     console = Console(highlight=False)

@@ -38,9 +38,9 @@ def choose_faults(names: Iterable[str]) -> list[Fault]:
     return [known[name] for name in names] or list(MATRIX)
 
 
-def list_tasks(faults: list[Fault], seeds: int) -> list[Task]:
+def list_tasks(faults: list[Fault], seeds: int, first_seed: int = 1) -> list[Task]:
     """Every fault with its first seed, then with its second: whenever it is stopped, each row has its share."""
-    return [(fault.name, seed) for seed in range(1, seeds + 1) for fault in faults]
+    return [(fault.name, first_seed + run) for run in range(seeds) for fault in faults]
 
 
 def print_table(verdicts: list[Verdict], seeds: int, console: Console) -> None:
