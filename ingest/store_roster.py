@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from schemas.domain import PowerSupply, Quantity
-from schemas.roster import DEVICE, SENSOR, Channel, Device, Roster
+from schemas.roster import UNKNOWN, Channel, Device, Roster, lay_out_devices, lay_out_sensors
 from schemas.units import Conversion, find_conversion
 
 SELECT_VERSION = "SELECT version FROM registry_version"
@@ -84,13 +84,13 @@ def _assign_slots(previous: dict[int, int], ids: Iterable[int]) -> dict[int, int
 def _lay_out_devices(
     rows: list[TupleRow], slots: dict[int, int], building_codes: dict[int, str], served: frozenset[int]
 ) -> tuple[NDArray[np.void], dict[int, Device], dict[str, dict[str, Device]]]:
-    devices = np.zeros(len(slots), DEVICE)
+    devices = lay_out_devices(len(slots))
     by_id: dict[int, Device] = {}
     by_building: dict[str, dict[str, Device]] = {code: {} for code in building_codes.values()}
     for device_id, building_id, code, zone_id, power, retired in rows:
         slot = slots[device_id]
         battery, is_served = power == PowerSupply.BATTERY, building_id in served
-        devices[slot] = (device_id, building_id, zone_id, 0, battery, retired, is_served)
+        devices[slot] = (device_id, building_id, zone_id, 0, battery, retired, is_served, UNKNOWN, 0, UNKNOWN)
         by_id[device_id] = by_building[building_codes[building_id]][code] = Device(slot, code, retired, {})
     return devices, by_id, by_building
 
@@ -102,7 +102,7 @@ def _lay_out_sensors(
     devices: NDArray[np.void],
     by_id: dict[int, Device],
 ) -> NDArray[np.void]:
-    sensors = np.zeros(len(slots), SENSOR)
+    sensors = lay_out_sensors(len(slots))
     for sensor_id, device_id, name, quantity_name, unit, low, high, interval in rows:
         slot, device_slot, quantity = slots[sensor_id], device_slots[device_id], Quantity(quantity_name)
         interval_us = round(interval * 1e6)
@@ -113,6 +113,7 @@ def _lay_out_sensors(
             interval_us,
             -np.inf if low is None else low,
             np.inf if high is None else high,
+            UNKNOWN,
         )
         conversion = find_conversion(quantity, unit)
         by_id[device_id].channels[name] = Channel(

@@ -1,4 +1,4 @@
-"""What the engine says happened: a condition began, or it ended."""
+"""What the engine says happened: a condition began, changed its colour, or ended."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rules.rule import Rule
-from schemas.domain import SubjectKind
+from schemas.domain import Severity, SubjectKind
 
 
 class ChangeKind(StrEnum):
     RAISE = "raise"
+    SEVERITY = "severity"
     CLEAR = "clear"
 
 
@@ -27,18 +28,34 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One of the reasons of an alert, in words; `points` is its weight where parts are weighed, else NaN."""
+
+    text_zh: str
+    text_en: str
+    points: float
+
+
+@dataclass(frozen=True)
 class Change:
-    """One step of one condition. `at` is event time in microseconds; `value` and `limit` are in `unit`."""
+    """One step of one condition. `at` is event time in microseconds; `value` and `limit` are in `unit`.
+
+    `severity` is the colour from now on (of a clear: the one it had). `scope_id` is the declared test, drill or
+    maintenance the subject stands in at that time; its alert is stored and shown, as of class test.
+    """
 
     kind: ChangeKind
     rule: Rule
     subject: Subject
     at: int
+    severity: Severity
     late: bool = False
     value: float | None = None
     limit: float | None = None
     unit: str | None = None
     note: str | None = None
+    parts: tuple[Part, ...] = ()
+    scope_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,3 +67,4 @@ class KnownCondition:
     subject_id: int
     active: bool
     at: int
+    severity: Severity = Severity.YELLOW

@@ -1,22 +1,51 @@
-"""What a rule is: its words and standing, and for rules on readings how it judges and how long it waits."""
+"""What a rule is: its words and standing, its parameters, and for rules on readings how it judges and waits."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.windows import Windows
+from rules.view import View
 from schemas.columns import MICROSECONDS
 from schemas.domain import Quantity, Severity, SignalClass
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Standard:
+    """Where a limit is written: e.g. GB 50974, clause 5.2.2, edition 2014, in force from 2014-10-01."""
+
+    name: str
+    clause: str
+    edition: str
+    valid_from: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number of a rule that a place may set otherwise. Without a standard it is a design value.
+
+    `low` and `high` bound what may be set, both included.
+    """
+
+    name: str
+    default: float
+    unit: str
+    low: float
+    high: float
+    standard: Standard | None = None
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Identity and words of a rule; `source` names standard and clause, or says that a value is a design value."""
+    """Identity and words of a rule; `source` names standard and clause, or says that a value is a design value.
+
+    `severity` is that of the lowest level: what the alert begins with.
+    """
 
     id: str
     signal_class: SignalClass
@@ -27,16 +56,7 @@ class Rule:
     advice_zh: str
     advice_en: str
     source: str
-
-
-@dataclass(frozen=True)
-class View:
-    """What a judge sees: one newest reading of each of (n,) different sensors, and everybody's windows."""
-
-    slots: NDArray[np.int32]
-    observed_at: NDArray[np.int64]
-    values: NDArray[np.float64]
-    windows: Windows
+    parameters: tuple[Parameter, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,82 +65,43 @@ class Judgement:
 
     holds: NDArray[np.bool_]
     clears: NDArray[np.bool_]
-    measure: NDArray[np.float64]
+    measure: Floats
 
 
 @dataclass(frozen=True)
-class Judge:
-    """How a rule judges. Strictly between `calm_above` and `calm_below` no value speaks for the condition."""
+class Level:
+    """One colour of a rule: it holds when its judge says so for long enough.
 
-    judge: Callable[[View], Judgement]
-    calm_above: float = -math.inf
-    calm_below: float = math.inf
-
-    def __call__(self, view: View) -> Judgement:
-        return self.judge(view)
-
-
-@dataclass(frozen=True)
-class Persistence:
-    """How long a condition has to hold, in event time, before it raises or clears.
-
-    `n_true` of the last `m_samples` must hold (1 of 1: every sample), over at least `on_delay_us` and
-    `min_samples`; a gap longer than three sampling intervals begins anew. It clears once every sample over
-    `off_delay_us` speaks for the end.
+    `on_seconds` and `off_seconds` name parameters of the rule. `n_true` of the last `m_samples` must hold (1 of 1: every
+    sample), over the on-delay and at least `min_samples`; a gap longer than three sampling intervals begins anew. It
+    clears once every sample over the off-delay speaks for the end.
     """
 
-    on_delay_us: int
-    off_delay_us: int
+    severity: Severity
+    judge: Callable[[View], Judgement]
+    limit: str
+    on_seconds: str = "on_seconds"
+    off_seconds: str = "off_seconds"
     n_true: int = 1
     m_samples: int = 1
     min_samples: int = 2
+    # A judge that looks into the windows cannot judge a reading older than they are.
+    judges_late: bool = True
 
 
 @dataclass(frozen=True)
 class ReadingRule(Rule):
-    """A rule on the readings of single sensors of one quantity."""
+    """A rule on the readings of single sensors of one quantity. Levels go from the mildest to the gravest.
 
-    quantity: Quantity
-    judge: Judge
-    limit: float
-    unit: str
-    persistence: Persistence
-    # A judge that looks into the windows cannot judge a reading older than they are.
-    judges_late: bool = True
+    `calm` gives, from the values of the parameters, bounds strictly between which no level can hold; it may look at
+    nothing but the value, above the sensor's own baseline where `calm_above_baseline`.
+    """
+
+    quantity: Quantity = Quantity.SMOKE
+    unit: str = ""
+    levels: tuple[Level, ...] = ()
 
 
 def seconds(count: float) -> int:
     """Seconds as the integer microseconds that event time is counted in."""
     return round(count * MICROSECONDS)
-
-
-def at_least(limit: float, clears_below: float) -> Judge:
-    """Holds from `limit` up; speaks for the end below `clears_below`."""
-
-    def judge(view: View) -> Judgement:
-        return Judgement(view.values >= limit, view.values < clears_below, view.values)
-
-    return Judge(judge, calm_below=limit)
-
-
-def at_most(limit: float, clears_from: float) -> Judge:
-    """Holds from `limit` down; speaks for the end from `clears_from` up."""
-
-    def judge(view: View) -> Judgement:
-        return Judgement(view.values <= limit, view.values >= clears_from, view.values)
-
-    return Judge(judge, calm_above=limit)
-
-
-def rising(per_minute: float, floor: float, clears_per_minute: float, window_us: int) -> Judge:
-    """Holds while the slope over the window is at least `per_minute` and the value at least `floor`.
-
-    The slope is that of least squares; with fewer than four samples it is NaN and nothing is said.
-    """
-
-    def judge(view: View) -> Judgement:
-        slopes = view.windows.slopes_per_minute(view.slots, view.observed_at, window_us)
-        holds = (slopes >= per_minute) & (view.values >= floor)
-        return Judgement(holds, (slopes < clears_per_minute) & (view.values < floor), slopes)
-
-    return Judge(judge, calm_below=floor)

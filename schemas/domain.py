@@ -21,6 +21,8 @@ class Quantity(StrEnum):
     CURRENT = "current"
     VOLTAGE = "voltage"
     CO = "co"
+    GAS = "gas"
+    BATTERY = "battery"
 
     @property
     def code(self) -> int:
@@ -83,6 +85,8 @@ class AlertAction(StrEnum):
 
     RAISED = "raised"
     REACTIVATED = "reactivated"
+    ESCALATED = "escalated"
+    DE_ESCALATED = "de_escalated"
     CLEARED = "cleared"
     ACKNOWLEDGED = "acknowledged"
     VERDICT = "verdict"
@@ -169,8 +173,69 @@ class ZoneUse(StrEnum):
     OTHER = "other"
 
 
+ZONE_USES: tuple[ZoneUse, ...] = tuple(ZoneUse)
+BUILDING_CLASSES: tuple[BuildingClass, ...] = tuple(BuildingClass)
+BUILDING_USES: tuple[BuildingUse, ...] = tuple(BuildingUse)
+
+
+class ZoneLinkKind(StrEnum):
+    """How smoke and heat of one zone come to another."""
+
+    ADJOINING = "adjoining"
+    ABOVE = "above"
+    BELOW = "below"
+    STAIR = "stair"
+
+
+ZONE_LINK_KINDS: tuple[ZoneLinkKind, ...] = tuple(ZoneLinkKind)
+
+
+class HeatClass(StrEnum):
+    """Classes of point heat detectors (GB 4716, EN 54-5); S never responds below its static temperature, R to rates too."""
+
+    A1 = "A1"
+    A1R = "A1R"
+    A1S = "A1S"
+    A2 = "A2"
+    A2R = "A2R"
+    A2S = "A2S"
+    B = "B"
+    BR = "BR"
+    BS = "BS"
+    C = "C"
+    CR = "CR"
+    CS = "CS"
+    D = "D"
+    DR = "DR"
+    DS = "DS"
+    E = "E"
+    ER = "ER"
+    ES = "ES"
+    F = "F"
+    FR = "FR"
+    FS = "FS"
+    G = "G"
+    GR = "GR"
+    GS = "GS"
+
+
+HEAT_CLASSES: tuple[HeatClass, ...] = tuple(HeatClass)
+
+
+class ScopeKind(StrEnum):
+    """Why somebody declared that alarms of a place are expected for a while."""
+
+    TEST = "test"
+    DRILL = "drill"
+    MAINTENANCE = "maintenance"
+
+
+SCOPE_KINDS: tuple[ScopeKind, ...] = tuple(ScopeKind)
+
+
 class PowerSupply(StrEnum):
     """Where a device takes its power; a battery device reports rarely."""
 
     MAINS = "mains"
+    GAS = "gas"
     BATTERY = "battery"

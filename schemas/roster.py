@@ -19,8 +19,10 @@ SENSOR = np.dtype(
         ("interval_us", np.int64),
         ("range_low", np.float64),
         ("range_high", np.float64),
+        ("heat_class", np.int8),
     ]
 )
+"""`heat_class` is a place in `HEAT_CLASSES`, `UNKNOWN` where none is registered."""
 DEVICE = np.dtype(
     [
         ("device_id", np.int32),
@@ -30,9 +32,59 @@ DEVICE = np.dtype(
         ("battery", np.bool_),
         ("retired", np.bool_),
         ("served", np.bool_),
+        ("zone_slot", np.int32),
+        ("building_slot", np.int32),
+        ("gateway_slot", np.int32),
     ]
 )
+"""`zone_slot` and `gateway_slot` are `UNKNOWN` for a device without zone, or that speaks for itself."""
+ZONE = np.dtype(
+    [("zone_id", np.int32), ("building_slot", np.int32), ("floor", np.int32), ("use", np.int8)]
+)
+BUILDING = np.dtype(
+    [
+        ("building_id", np.int32),
+        ("building_class", np.int8),
+        ("use", np.int8),
+        ("height_m", np.float64),
+        ("floors", np.int32),
+    ]
+)
+LINK = np.dtype([("zone_slot", np.int32), ("neighbour_slot", np.int32), ("kind", np.int8)])
+"""What happens in the zone `neighbour_slot` may be felt in `zone_slot`; `kind` is a place in `ZONE_LINK_KINDS`,
+as seen from the neighbour: ABOVE says that `zone_slot` lies above it."""
+SCOPE = np.dtype(
+    [
+        ("scope_id", np.int64),
+        ("kind", np.int8),
+        ("building_slot", np.int32),
+        ("zone_slot", np.int32),
+        ("device_slot", np.int32),
+        ("starts_at", np.int64),
+        ("ends_at", np.int64),
+    ]
+)
+"""A declared test, drill or maintenance: of a whole building, or of one zone or device where that is not `UNKNOWN`."""
 NO_ZONE = -1
+UNKNOWN = -1
+
+
+
+
+def lay_out_sensors(count: int) -> NDArray[np.void]:
+    """Rows (count,) of `SENSOR` of which nothing is known yet: any value is in range."""
+    sensors = np.zeros(count, SENSOR)
+    sensors["range_low"], sensors["range_high"] = -np.inf, np.inf
+    sensors["heat_class"] = UNKNOWN
+    return sensors
+
+
+def lay_out_devices(count: int) -> NDArray[np.void]:
+    """Rows (count,) of `DEVICE` without zone and gateway, in the first building, served."""
+    devices = np.zeros(count, DEVICE)
+    devices["zone_id"], devices["zone_slot"], devices["gateway_slot"] = NO_ZONE, UNKNOWN, UNKNOWN
+    devices["served"] = True
+    return devices
 
 
 @dataclass(frozen=True)
@@ -69,6 +121,9 @@ class Roster:
 
     A roster is one share's. It `serves` the buildings it answers for and, while some move, works a few more; those of
     `foreign` are worked by other shares alone. `hears` are the buildings to subscribe to, None for all there are.
+
+    `zones` is (n_zones,) of `ZONE`, `sites` (n_buildings,) of `BUILDING`, with their codes beside them, `links` (n_links,)
+    sorted by zone; `channels` names each sensor. `scopes` are those that have not ended.
     """
 
     version: int
@@ -81,6 +136,13 @@ class Roster:
     hears: frozenset[str] | None = None
     serves: frozenset[str] = frozenset()
     foreign: frozenset[str] = frozenset()
+    zones: NDArray[np.void] = field(default_factory=lambda: np.empty(0, ZONE))
+    sites: NDArray[np.void] = field(default_factory=lambda: np.empty(0, BUILDING))
+    links: NDArray[np.void] = field(default_factory=lambda: np.empty(0, LINK))
+    scopes: NDArray[np.void] = field(default_factory=lambda: np.empty(0, SCOPE))
+    zone_codes: list[str] = field(default_factory=list)
+    site_codes: list[str] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
 
     def taken_over_since(self, previous: Roster) -> frozenset[str]:
         """Buildings that this share did not work, or did not answer for, at the time of an earlier roster."""

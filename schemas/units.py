@@ -30,6 +30,8 @@ UNIT_OF: Mapping[Quantity, str] = {
     Quantity.CURRENT: "A",
     Quantity.VOLTAGE: "V",
     Quantity.CO: "ppm",
+    Quantity.GAS: "%LEL",
+    Quantity.BATTERY: "%",
 }
 
 _SAME = Conversion(1.0)

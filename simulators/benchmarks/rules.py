@@ -13,7 +13,7 @@ from rules.changes import Change
 from rules.engine import Engine
 from schemas.columns import READING, Batch
 from schemas.domain import QUANTITIES
-from schemas.roster import DEVICE, NO_ZONE, SENSOR, Roster
+from schemas.roster import Roster, lay_out_devices, lay_out_sensors
 from simulators.benchmarks.backlog import QUIET
 from simulators.benchmarks.children import BenchmarkError
 from simulators.benchmarks.figures import Figure, alone, compare
@@ -113,15 +113,13 @@ def _make_rows(batch: Batch) -> Iterator[PlainReading]:
 
 def _make_roster(crowd: Crowd) -> Roster:
     n_devices = -(-crowd.sensors // len(QUANTITIES))
-    devices = np.zeros(n_devices, DEVICE)
-    devices["served"] = True
+    devices = lay_out_devices(n_devices)
     devices["device_id"] = np.arange(1, n_devices + 1)
-    devices["building_id"], devices["zone_id"], devices["interval_us"] = 1, NO_ZONE, INTERVAL_US
-    sensors = np.zeros(crowd.sensors, SENSOR)
+    devices["building_id"], devices["interval_us"] = 1, INTERVAL_US
+    sensors = lay_out_sensors(crowd.sensors)
     slots = np.arange(crowd.sensors)
     sensors["sensor_id"], sensors["device_slot"] = slots + 1, slots // len(QUANTITIES)
     sensors["quantity"], sensors["interval_us"] = slots % len(QUANTITIES), INTERVAL_US
-    sensors["range_low"], sensors["range_high"] = -np.inf, np.inf
     codes = [("B1", f"D{device}") for device in range(n_devices)]
     ids = {int(sensor_id): slot for slot, sensor_id in enumerate(sensors["sensor_id"])}
     return Roster(1, sensors, devices, codes, {}, ids, {device + 1: device for device in range(n_devices)})

@@ -12,7 +12,7 @@ from rules.changes import Change
 from rules.engine import Engine
 from schemas.columns import MICROSECONDS, READING, Batch
 from schemas.domain import Quality, Quantity
-from schemas.roster import DEVICE, SENSOR, Roster
+from schemas.roster import Roster, lay_out_devices, lay_out_sensors
 
 START = 1_795_420_800 * MICROSECONDS
 SENSORS = (
@@ -29,17 +29,15 @@ SLOT = {quantity: slot for slot, quantity in enumerate(SENSORS)}
 def make_roster() -> Roster:
     """One device a sensor, ids a hundred and a thousand above the slots, ten seconds between samples."""
     n = len(SENSORS)
-    sensors = np.zeros(n, SENSOR)
+    sensors = lay_out_sensors(n)
     sensors["sensor_id"] = np.arange(n) + 1000
     sensors["device_slot"] = np.arange(n)
     sensors["quantity"] = [quantity.code for quantity in SENSORS]
     sensors["interval_us"] = 10 * MICROSECONDS
-    sensors["range_low"], sensors["range_high"] = -np.inf, np.inf
-    devices = np.zeros(n, DEVICE)
+    devices = lay_out_devices(n)
     devices["device_id"] = np.arange(n) + 100
-    devices["building_id"], devices["zone_id"] = 1, -1
+    devices["building_id"] = 1
     devices["interval_us"] = 10 * MICROSECONDS
-    devices["served"] = True
     ids = {i + 1000: i for i in range(n)}
     return Roster(
         1, sensors, devices, [("B", str(i)) for i in range(n)], {}, ids, {i + 100: i for i in range(n)}
