@@ -1,122 +1,116 @@
 """From single judgements to episodes: what has held for long enough raises, what has ended for long enough clears.
 
-One `Episodes` belongs to one rule and keeps, for each subject, whether the condition is active and the runs of
-judgements that may change that. Whether an *alert* is open is a wider question (acknowledged? ruled on?) that
+`Episodes` keeps, for each sensor and each level of the rules of its quantity, whether the condition is active and the
+runs of judgements that may change that. Whether an *alert* is open is a wider question (acknowledged? ruled on?) that
 the database answers; here is only its first axis, the condition.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.rule import Judgement, Persistence
+from rules.rule import Judgement, Level
 from schemas.columns import NEVER
 
 Slots = NDArray[np.int32]
 Times = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+RUN = np.dtype(
+    [
+        ("since", np.int64),
+        ("off_since", np.int64),
+        ("ended_at", np.int64),
+        ("late_since", np.int64),
+        ("samples", np.int16),
+        ("late_samples", np.int16),
+        ("recent", np.uint8),
+        ("late_recent", np.uint8),
+        ("active", np.bool_),
+    ]
+)
+"""State of one level of one sensor: the run for which it has held (`since` when, over how many `samples`, the last eight
+in `recent`), the same for samples that came late, since when every sample has spoken for the end, and when it last ended."""
 
-class Run:
-    """For each subject the run of samples for which a condition has held: since when, how many, the last eight."""
-
-    def __init__(self, n_subjects: int) -> None:
-        self.since = np.full(n_subjects, NEVER, np.int64)
-        self.samples = np.zeros(n_subjects, np.int32)
-        self.recent = np.zeros(n_subjects, np.uint8)
-
-    def grow(self, n_subjects: int) -> None:
-        fresh = Run(n_subjects - len(self.since))
-        self.since = np.concatenate([self.since, fresh.since])
-        self.samples = np.concatenate([self.samples, fresh.samples])
-        self.recent = np.concatenate([self.recent, fresh.recent])
-
-    def extend(
-        self, slots: Slots, observed_at: Times, holds: Flags, broken: Flags, wait: Persistence
-    ) -> Flags:
-        """Take one sample of each of (n,) different subjects; True where the run is complete with this sample."""
-        samples = np.where(broken, 0, self.samples[slots])
-        recent = np.where(broken, 0, self.recent[slots])
-        since = np.where((samples == 0) & holds, observed_at, self.since[slots])
-        samples = np.where((samples > 0) | holds, samples + 1, 0)
-        recent = ((recent << 1) | holds) & ((1 << wait.m_samples) - 1)
-        trues = np.bitwise_count(recent)
-        over = np.minimum(samples, wait.m_samples) - trues > wait.m_samples - wait.n_true
-        samples[over], recent[over] = 0, 0
-        self.since[slots], self.samples[slots], self.recent[slots] = since, samples, recent
-        enough = (samples >= wait.min_samples) & (trues >= wait.n_true)
-        complete: Flags = holds & ~over & enough & (observed_at - since >= wait.on_delay_us)
-        return complete
-
-    def forget(self, slots: Slots) -> None:
-        self.samples[slots] = 0
-        self.recent[slots] = 0
+MOST_SAMPLES = np.iinfo(np.int16).max
 
 
-class Episodes:
-    """Conditions of one rule over all subjects, (n_subjects,) each."""
+@dataclass(frozen=True)
+class Wait:
+    """How long a level waits for each of (n,) sensors [µs of event time]."""
 
-    def __init__(self, wait: Persistence, n_subjects: int) -> None:
-        self._wait = wait
-        self._live = Run(n_subjects)
-        self._late = Run(n_subjects)
-        self.active = np.zeros(n_subjects, np.bool_)
-        self.ended_at = np.full(n_subjects, NEVER, np.int64)
-        self._off_since = np.full(n_subjects, NEVER, np.int64)
+    on_us: Times
+    off_us: Times
 
-    def grow(self, n_subjects: int) -> None:
-        """Make room for subjects registered since."""
-        fresh = n_subjects - len(self.active)
-        self._live.grow(n_subjects)
-        self._late.grow(n_subjects)
-        self.active = np.concatenate([self.active, np.zeros(fresh, np.bool_)])
-        self.ended_at = np.concatenate([self.ended_at, np.full(fresh, NEVER, np.int64)])
-        self._off_since = np.concatenate([self._off_since, np.full(fresh, NEVER, np.int64)])
 
-    def underway(self, slots: Slots) -> Flags:
-        """Where the condition is active or a run has begun; elsewhere a sample that does not hold changes nothing."""
-        begun: Flags = (self._live.samples[slots] > 0) | (self._late.samples[slots] > 0)
-        return self.active[slots] | begun
+def lay_out(n_sensors: int, n_levels: int) -> NDArray[np.void]:
+    """States (n_sensors, n_levels) of `RUN` in which nothing holds."""
+    runs = np.zeros((n_sensors, n_levels), RUN)
+    for name in ("since", "off_since", "ended_at", "late_since"):
+        runs[name] = NEVER
+    return runs
 
-    def restore(self, slot: int, active: bool, at: int) -> None:
-        """Take over what the tables say of one subject: active, or inactive since `at`."""
-        self.active[slot] = active
-        self.ended_at[slot] = NEVER if active else at
 
-    def step(self, slots: Slots, observed_at: Times, judged: Judgement, broken: Flags) -> tuple[Flags, Flags]:
-        """Take one sample, newer than all before, of each of (n,) different subjects.
+def step(
+    runs: NDArray[np.void], observed_at: Times, judged: Judgement, broken: Flags, level: Level, wait: Wait
+) -> None:
+    """Take one sample, newer than all before, of each of (n,) different sensors; `runs` (n,) are changed in place."""
+    complete = _extend(runs, "", observed_at, judged.holds, broken, level, wait)
+    raised = complete & ~runs["active"] & (observed_at > runs["ended_at"])
+    # The time to clear counts from here on; what was normal before does not matter any more.
+    off_since = np.where(raised, NEVER, runs["off_since"])
+    active = runs["active"] | raised
+    begins = broken | (off_since == NEVER)
+    off_since = np.where(judged.clears, np.where(begins, observed_at, off_since), NEVER)
+    cleared = active & judged.clears & (observed_at - off_since >= wait.off_us)
+    runs["off_since"], runs["active"] = off_since, active & ~cleared
+    runs["ended_at"] = np.where(cleared, observed_at, runs["ended_at"])
+    for name in ("samples", "recent", "late_samples", "late_recent"):
+        runs[name][cleared] = 0
 
-        Returns
-        -------
-        raised, cleared : bool arrays (n,)
-            Where the condition begins and where it ends with this sample.
-        """
-        complete = self._live.extend(slots, observed_at, judged.holds, broken, self._wait)
-        raised = complete & ~self.active[slots] & (observed_at > self.ended_at[slots])
-        self.active[slots[raised]] = True
-        # The time to clear counts from here on; what was normal before does not matter any more.
-        self._off_since[slots[raised]] = NEVER
-        return raised, self._clear(slots, observed_at, judged.clears, broken)
 
-    def step_late(self, slots: Slots, observed_at: Times, judged: Judgement, broken: Flags) -> Flags:
-        """Take one sample that came late. It can raise, it can never clear; True (n,) where it raises."""
-        complete = self._late.extend(slots, observed_at, judged.holds, broken, self._wait)
-        raised = complete & ~self.active[slots] & (observed_at > self.ended_at[slots])
-        self.active[slots[raised]] = True
-        # Whatever was normal before it was known ends nothing: the time to clear begins anew.
-        self._off_since[slots[raised]] = NEVER
-        return raised
+def step_late(
+    runs: NDArray[np.void], observed_at: Times, judged: Judgement, broken: Flags, level: Level, wait: Wait
+) -> None:
+    """Take one sample that came late. It can raise, it can never clear."""
+    complete = _extend(runs, "late_", observed_at, judged.holds, broken, level, wait)
+    raised = complete & ~runs["active"] & (observed_at > runs["ended_at"])
+    runs["active"] |= raised
+    # Whatever was normal before it was known ends nothing: the time to clear begins anew.
+    runs["off_since"][raised] = NEVER
 
-    def _clear(self, slots: Slots, observed_at: Times, clears: Flags, broken: Flags) -> Flags:
-        off_since = self._off_since[slots]
-        begins = broken | (off_since == NEVER)
-        off_since = np.where(clears, np.where(begins, observed_at, off_since), NEVER)
-        cleared = self.active[slots] & clears & (observed_at - off_since >= self._wait.off_delay_us)
-        self._off_since[slots] = off_since
-        ended = slots[cleared]
-        self.active[ended] = False
-        self.ended_at[ended] = observed_at[cleared]
-        self._live.forget(ended)
-        self._late.forget(ended)
-        return cleared
+
+def are_underway(runs: NDArray[np.void]) -> Flags:
+    """Where (n,) any level of runs (n, n_levels) is active or has begun; elsewhere a calm sample changes nothing."""
+    begun: Flags = (runs["active"] | (runs["samples"] > 0) | (runs["late_samples"] > 0)).any(axis=1)
+    return begun
+
+
+def _extend(
+    runs: NDArray[np.void],
+    lane: str,
+    observed_at: Times,
+    holds: Flags,
+    broken: Flags,
+    level: Level,
+    wait: Wait,
+) -> Flags:
+    """True where the run of this lane is complete with this sample."""
+    names = f"{lane}since", f"{lane}samples", f"{lane}recent"
+    since, samples, recent = (runs[name] for name in names)
+    samples = np.where(broken, 0, samples)
+    recent = np.where(broken, 0, recent)
+    since = np.where((samples == 0) & holds, observed_at, since)
+    samples = np.where((samples > 0) | holds, np.minimum(samples + 1, MOST_SAMPLES), 0)
+    recent = ((recent << 1) | holds) & ((1 << level.m_samples) - 1)
+    trues = np.bitwise_count(recent)
+    over = np.minimum(samples, level.m_samples) - trues > level.m_samples - level.n_true
+    samples[over], recent[over] = 0, 0
+    for name, values in zip(names, (since, samples, recent), strict=True):
+        runs[name] = values
+    enough = (samples >= level.min_samples) & (trues >= level.n_true)
+    complete: Flags = holds & ~over & enough & (observed_at - since >= wait.on_us)
+    return complete

@@ -13,6 +13,7 @@ from schemas.columns import MICROSECONDS
 from schemas.domain import Quantity, Severity, SignalClass
 
 Floats = NDArray[np.float64]
+Lookup = Callable[[str], Floats]
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,23 @@ class Level:
 class ReadingRule(Rule):
     """A rule on the readings of single sensors of one quantity. Levels go from the mildest to the gravest.
 
-    `calm` gives, from the values of the parameters, bounds strictly between which no level can hold; it may look at
-    nothing but the value, above the sensor's own baseline where `calm_above_baseline`.
+    `calm` gives, from the values (n,) of parameters, the bounds strictly between which no level can hold.
     """
 
     quantity: Quantity = Quantity.SMOKE
     unit: str = ""
     levels: tuple[Level, ...] = ()
+    calm: Callable[[Lookup], tuple[Floats, Floats]] = lambda _: (np.array(-np.inf), np.array(np.inf))
+
+
+def calm_below(name: str) -> Callable[[Lookup], tuple[Floats, Floats]]:
+    """Calm while the value is below the parameter `name`."""
+    return lambda value: (np.array(-np.inf), value(name))
+
+
+def calm_above(name: str) -> Callable[[Lookup], tuple[Floats, Floats]]:
+    """Calm while the value is above the parameter `name`."""
+    return lambda value: (value(name), np.array(np.inf))
 
 
 def seconds(count: float) -> int:

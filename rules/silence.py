@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from rules.rule import seconds
 from schemas.columns import NEVER
 
-SWEEP_EVERY_US = seconds(10)
 SHORTEST_SILENCE_US = seconds(90)
 MAINS_INTERVALS = 3.0
 BATTERY_INTERVALS = 2.2
@@ -54,19 +53,21 @@ class Silence:
         self._listening_since = now
         self._swept_at = now
 
-    def hear(self, device_slots: NDArray[np.int32], received_at: NDArray[np.int64]) -> NDArray[np.int32]:
-        """Note that devices were heard; returns the slots of those that had been silent."""
+    def hear(self, device_slots: NDArray[np.int32], received_at: NDArray[np.int64]) -> list[tuple[int, int]]:
+        """Note that devices (n,) were heard; returns the slots of those that had been silent, and when they came back."""
         np.maximum.at(self.heard_at, device_slots, received_at)
-        back: NDArray[np.int32] = np.unique(device_slots[self.silent[device_slots]])
-        self.silent[back] = False
-        return back
+        back: dict[int, int] = {}
+        for place in np.flatnonzero(self.silent[device_slots]).tolist():
+            back.setdefault(int(device_slots[place]), int(received_at[place]))
+        self.silent[list(back)] = False
+        return list(back.items())
 
     def sweep(self, now: int) -> NDArray[np.int32]:
-        """Slots of the devices that have become silent; looks every ten seconds, else nothing is new.
+        """Slots of the devices that have become silent.
 
         Retired devices never become silent; a silent one that is retired is returned by `release_retired`.
         """
-        if self._listening_since == NEVER or now - self._swept_at < SWEEP_EVERY_US:
+        if self._listening_since == NEVER:
             return np.empty(0, np.int32)
         self._swept_at = now
         since = np.maximum(self.heard_at, self._listening_since)

@@ -7,73 +7,86 @@ from numpy.typing import NDArray
 
 from schemas.columns import MICROSECONDS, NEVER
 
-DEPTH = 32
+DEPTH = 64
 MIN_SLOPE_SAMPLES = 4
+
+SAMPLE = np.dtype([("observed_at", np.int64), ("value", np.float64)])
+
+Slots = NDArray[np.int32]
+Times = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 class Windows:
     """Ring buffers of (n_sensors, DEPTH); a place that was never filled has the time `NEVER`."""
 
     def __init__(self, n_sensors: int) -> None:
-        self.times = np.full((n_sensors, DEPTH), NEVER, np.int64)
-        self.values = np.full((n_sensors, DEPTH), np.nan)
-        self.newest = np.full(n_sensors, NEVER, np.int64)
-        self._next = np.zeros(n_sensors, np.int64)
+        self._samples = np.zeros((n_sensors, DEPTH), SAMPLE)
+        self._samples["observed_at"] = NEVER
+        self._next = np.zeros(n_sensors, np.int32)
 
     def grow(self, n_sensors: int) -> None:
         """Make room for sensors registered since."""
-        fresh = Windows(n_sensors - len(self.newest))
-        self.times = np.concatenate([self.times, fresh.times])
-        self.values = np.concatenate([self.values, fresh.values])
-        self.newest = np.concatenate([self.newest, fresh.newest])
+        fresh = Windows(n_sensors - len(self._next))
+        self._samples = np.concatenate([self._samples, fresh._samples])
         self._next = np.concatenate([self._next, fresh._next])
 
-    def push(
-        self, slots: NDArray[np.int32], observed_at: NDArray[np.int64], values: NDArray[np.float64]
-    ) -> None:
+    def push(self, slots: Slots, observed_at: Times, values: Floats) -> None:
         """Add one newer reading to each of (n,) different sensors."""
         places = self._next[slots]
-        self.times[slots, places] = observed_at
-        self.values[slots, places] = values
-        self.newest[slots] = observed_at
+        fresh = np.empty(len(slots), SAMPLE)
+        fresh["observed_at"], fresh["value"] = observed_at, values
+        self._samples.reshape(-1)[slots.astype(np.int64) * DEPTH + places] = fresh
         self._next[slots] = (places + 1) % DEPTH
 
-    def push_series(
-        self,
-        slots: NDArray[np.int32],
-        observed_at: NDArray[np.int64],
-        values: NDArray[np.float64],
-        starts: NDArray[np.int64],
-    ) -> None:
+    def push_series(self, slots: Slots, observed_at: Times, values: Floats, starts: NDArray[np.intp]) -> None:
         """Add ever newer readings (n,), those of one sensor side by side; `starts` is where each sensor's begin."""
         counts = np.diff(np.append(starts, len(slots)))
         ranks = np.arange(len(slots)) - np.repeat(starts, counts)
-        # Of more than DEPTH readings the last stay: numpy lets the last of equal places win.
+        # Of more than DEPTH readings the last stay.
+        kept = ranks >= np.repeat(counts, counts) - DEPTH
         places = (self._next[slots] + ranks) % DEPTH
-        self.times[slots, places] = observed_at
-        self.values[slots, places] = values
+        fresh = np.empty(len(slots), SAMPLE)
+        fresh["observed_at"], fresh["value"] = observed_at, values
+        self._samples[slots[kept], places[kept]] = fresh[kept]
         last = starts + counts - 1
-        self.newest[slots[last]] = observed_at[last]
         self._next[slots[last]] = (places[last] + 1) % DEPTH
 
-    def contain(self, slots: NDArray[np.int32], observed_at: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def contain(self, slots: Slots, observed_at: Times) -> NDArray[np.bool_]:
         """Whether each sensor's window already holds a reading of that time, (n,)."""
-        held: NDArray[np.bool_] = (self.times[slots] == observed_at[:, None]).any(axis=1)
+        held: NDArray[np.bool_] = (self._samples["observed_at"][slots] == observed_at[:, None]).any(axis=1)
         return held
 
-    def slopes_per_minute(
-        self, slots: NDArray[np.int32], until: NDArray[np.int64], window_us: int
-    ) -> NDArray[np.float64]:
-        """Least-squares slopes (n,) over the window that ends at `until`, in units per minute.
+    def look_back(self, slots: Slots, until: Times, window_us: Times) -> Glance:
+        """The samples of (n,) sensors in the windows (until - window, until]."""
+        samples = self._samples[slots]
+        times, values = samples["observed_at"], samples["value"]
+        return Glance(
+            times, values, (times > (until - window_us)[:, None]) & (times <= until[:, None]), until
+        )
 
-        NaN where fewer than four samples lie in the window.
-        """
-        times, values = self.times[slots], self.values[slots]
-        within = (times > (until - window_us)[:, None]) & (times <= until[:, None])
-        counts = within.sum(axis=1)
-        minutes = np.where(within, times - until[:, None], 0) / (60.0 * MICROSECONDS)
-        values = np.where(within, values, 0.0)
+    def forget(self, slots: Slots) -> None:
+        """Empty the windows of sensors that somebody else has judged meanwhile."""
+        self._samples["observed_at"][slots] = NEVER
+
+
+class Glance:
+    """A part of the windows of n sensors: `times`, `values` and `within` are (n, DEPTH)."""
+
+    def __init__(self, times: Times, values: Floats, within: NDArray[np.bool_], until: Times) -> None:
+        self._times, self._values, self.within, self._until = times, values, within, until
+
+    def smallest(self) -> Floats:
+        """The smallest value (n,); infinity where there is none."""
+        lowest: Floats = np.where(self.within, self._values, np.inf).min(axis=1)
+        return lowest
+
+    def slopes_per_minute(self) -> Floats:
+        """Least-squares slopes (n,) in units per minute; NaN where fewer than four samples lie in the window."""
+        counts = self.within.sum(axis=1)
+        minutes = np.where(self.within, self._times - self._until[:, None], 0) / (60.0 * MICROSECONDS)
+        values = np.where(self.within, self._values, 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            minutes = np.where(within, minutes - (minutes.sum(axis=1) / counts)[:, None], 0.0)
-            slopes: NDArray[np.float64] = (minutes * values).sum(axis=1) / (minutes * minutes).sum(axis=1)
+            minutes = np.where(self.within, minutes - (minutes.sum(axis=1) / counts)[:, None], 0.0)
+            slopes = (minutes * values).sum(axis=1) / (minutes * minutes).sum(axis=1)
         return np.where(counts >= MIN_SLOPE_SAMPLES, slopes, np.nan)

@@ -1,0 +1,76 @@
+"""The rules in force: one file and one entry each. Limits that no standard fixes are design values and say so."""
+
+from __future__ import annotations
+
+from rules.catalogue.cable_temp_alarm import CABLE_TEMP_ALARM
+from rules.catalogue.co_fire_prealarm import CO_FIRE_PREALARM
+from rules.catalogue.co_toxic import CO_TOXIC
+from rules.catalogue.detector_fire_state import DETECTOR_FIRE_STATE
+from rules.catalogue.device_fault_state import DEVICE_FAULT_STATE
+from rules.catalogue.device_silent import DEVICE_SILENT
+from rules.catalogue.fire_confirmed_smoke_flow import FIRE_CONFIRMED_SMOKE_FLOW
+from rules.catalogue.fire_confirmed_smoke_heat import FIRE_CONFIRMED_SMOKE_HEAT
+from rules.catalogue.fire_confirmed_two_devices import FIRE_CONFIRMED_TWO_DEVICES
+from rules.catalogue.fire_multi_floor import FIRE_MULTI_FLOOR
+from rules.catalogue.fire_two_zones import FIRE_TWO_ZONES
+from rules.catalogue.gas_leak import GAS_LEAK
+from rules.catalogue.heat_fixed_alarm import HEAT_FIXED_ALARM
+from rules.catalogue.heat_prealarm import HEAT_PREALARM
+from rules.catalogue.heat_rate_of_rise import HEAT_RATE_OF_RISE
+from rules.catalogue.hydrant_pressure_zero import HYDRANT_PRESSURE_ZERO
+from rules.catalogue.manual_call_point import MANUAL_CALL_POINT
+from rules.catalogue.residual_current_alarm import RESIDUAL_CURRENT_ALARM
+from rules.catalogue.sequence_gap import SEQUENCE_GAP
+from rules.catalogue.smoke_level_alarm import SMOKE_LEVEL_ALARM
+from rules.catalogue.smoke_prealarm import SMOKE_PREALARM
+from rules.catalogue.smoke_rise import SMOKE_RISE
+from rules.catalogue.sprinkler_water_flow import SPRINKLER_WATER_FLOW
+from rules.catalogue.zone_fire_likelihood import ZONE_FIRE_LIKELIHOOD
+from rules.catalogue.zone_fire_warning import ZONE_FIRE_WARNING
+from rules.confirmation import GroupRule
+from rules.rule import ReadingRule, Rule
+from rules.zone_watch import ZoneRule
+from schemas.domain import DeviceEventKind
+
+READING_RULES: tuple[ReadingRule, ...] = (
+    SMOKE_LEVEL_ALARM,
+    SMOKE_PREALARM,
+    SMOKE_RISE,
+    HEAT_FIXED_ALARM,
+    HEAT_PREALARM,
+    HEAT_RATE_OF_RISE,
+    CO_FIRE_PREALARM,
+    CO_TOXIC,
+    GAS_LEAK,
+    SPRINKLER_WATER_FLOW,
+    HYDRANT_PRESSURE_ZERO,
+    RESIDUAL_CURRENT_ALARM,
+    CABLE_TEMP_ALARM,
+)
+ZONE_RULES: tuple[ZoneRule, ...] = (
+    FIRE_CONFIRMED_SMOKE_HEAT,
+    ZONE_FIRE_LIKELIHOOD,
+    ZONE_FIRE_WARNING,
+)
+GROUP_RULES: tuple[GroupRule, GroupRule, GroupRule, GroupRule] = (
+    FIRE_CONFIRMED_TWO_DEVICES,
+    FIRE_CONFIRMED_SMOKE_FLOW,
+    FIRE_TWO_ZONES,
+    FIRE_MULTI_FLOOR,
+)
+DECLARATION_RULES: dict[DeviceEventKind, Rule] = {
+    DeviceEventKind.FIRE: DETECTOR_FIRE_STATE,
+    DeviceEventKind.MANUAL_ALARM: MANUAL_CALL_POINT,
+    DeviceEventKind.FAULT: DEVICE_FAULT_STATE,
+    DeviceEventKind.POWER_FAULT: DEVICE_FAULT_STATE,
+}
+CATALOGUE: tuple[Rule, ...] = (
+    *READING_RULES,
+    *ZONE_RULES,
+    *GROUP_RULES,
+    DETECTOR_FIRE_STATE,
+    MANUAL_CALL_POINT,
+    DEVICE_FAULT_STATE,
+    DEVICE_SILENT,
+    SEQUENCE_GAP,
+)

@@ -1,0 +1,36 @@
+"""A cable too hot (rule 20)."""
+
+from __future__ import annotations
+
+from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
+from rules.view import View
+from schemas.domain import Quantity, Severity, SignalClass
+
+
+def _judge(view: View) -> Judgement:
+    return Judgement(
+        view.values >= view.parameter("limit"), view.values < view.parameter("clears_below"), view.values
+    )
+
+
+CABLE_TEMP_ALARM = ReadingRule(
+    id="cable_temp_alarm",
+    signal_class=SignalClass.WARNING,
+    severity=Severity.ORANGE,
+    latching=True,
+    title_zh="电缆超温报警",
+    title_en="Cable too hot",
+    advice_zh="检查该回路负荷和接头；必要时减载，由电工到场处理。",
+    advice_en="Check the circuit's load and joints; shed load if need be and send an electrician.",
+    source="design value 70 °C, what PVC insulation bears",
+    parameters=(
+        Parameter("limit", 70.0, "°C", 45.0, 140.0),
+        Parameter("clears_below", 60.0, "°C", 30.0, 130.0),
+        Parameter("on_seconds", 30.0, "s", 0.0, 600.0),
+        Parameter("off_seconds", 600.0, "s", 10.0, 3600.0),
+    ),
+    quantity=Quantity.CABLE_TEMPERATURE,
+    unit="°C",
+    levels=(Level(Severity.ORANGE, _judge, "limit"),),
+    calm=calm_below("limit"),
+)

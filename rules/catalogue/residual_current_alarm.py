@@ -1,0 +1,36 @@
+"""Residual current at alarm level (rule 18)."""
+
+from __future__ import annotations
+
+from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
+from rules.view import View
+from schemas.domain import Quantity, Severity, SignalClass
+
+
+def _judge(view: View) -> Judgement:
+    return Judgement(
+        view.values >= view.parameter("limit"), view.values < view.parameter("clears_below"), view.values
+    )
+
+
+RESIDUAL_CURRENT_ALARM = ReadingRule(
+    id="residual_current_alarm",
+    signal_class=SignalClass.WARNING,
+    severity=Severity.ORANGE,
+    latching=True,
+    title_zh="剩余电流报警",
+    title_en="Residual current at alarm level",
+    advice_zh="通知电工查找漏电回路；不要自动切断供电。",
+    advice_en="Have an electrician find the leaking circuit; do not cut the supply automatically.",
+    source="GB 50116-2013 9.2.3: 300 to 500 mA; 300 mA taken",
+    parameters=(
+        Parameter("limit", 300.0, "mA", 20.0, 1000.0),
+        Parameter("clears_below", 240.0, "mA", 10.0, 900.0),
+        Parameter("on_seconds", 10.0, "s", 0.0, 600.0),
+        Parameter("off_seconds", 300.0, "s", 10.0, 3600.0),
+    ),
+    quantity=Quantity.RESIDUAL_CURRENT,
+    unit="mA",
+    levels=(Level(Severity.ORANGE, _judge, "limit"),),
+    calm=calm_below("limit"),
+)

@@ -1,0 +1,141 @@
+"""Fires that confirm each other: two detectors of a zone, smoke and heat, smoke and water, two zones, two floors.
+
+They raise a group, red; they never close or hide the single alarms. A group ends when the last fire beneath it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rules.changes import Change, ChangeKind, KnownCondition, Part, Subject
+from rules.conditions import Conditions
+from rules.parameters import Resolved
+from rules.places import Places
+from rules.rule import Rule, seconds
+from schemas.domain import SignalClass
+from schemas.roster import UNKNOWN
+
+
+@dataclass(frozen=True)
+class GroupRule(Rule):
+    """A rule on fires: `window_seconds` is how far apart those that confirm each other may begin."""
+
+    of_building: bool = False
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A fire that is active: where, by which device (`UNKNOWN` for one a zone's likelihood raised), since when."""
+
+    rule_id: str
+    building: int
+    zone: int
+    device: int
+    at: int
+    scope_id: int | None
+
+
+AlarmKey = tuple[str, str, int]
+"""Rule, kind of subject and its id."""
+
+
+class Confirmation:
+    """The fires that are active, and the groups they make."""
+
+    def __init__(
+        self, rules: tuple[GroupRule, ...], smoke_rules: frozenset[str], flow_rules: frozenset[str]
+    ) -> None:
+        self._two_devices, self._smoke_flow, self._two_zones, self._two_floors = rules
+        self._rules = rules
+        self._smoke_rules, self._flow_rules = smoke_rules, flow_rules
+        self.conditions = Conditions()
+        self.alarms: dict[AlarmKey, Alarm] = {}
+
+    def adopt(self, places: Places, parameters: Resolved) -> None:
+        self._places, self._parameters = places, parameters
+
+    def take(self, change: Change, building: int, zone: int, device: int) -> Iterator[Change]:
+        """A fire has begun or ended at these slots."""
+        if change.rule.signal_class is not SignalClass.FIRE or isinstance(change.rule, GroupRule):
+            return
+        key = change.rule.id, change.subject.kind.value, change.subject.id
+        if change.kind is ChangeKind.RAISE:
+            self.alarms[key] = Alarm(change.rule.id, building, zone, device, change.at, change.scope_id)
+            yield from self._confirm(self.alarms[key])
+        elif change.kind is ChangeKind.CLEAR and self.alarms.pop(key, None):
+            yield from self._release(building, zone, change.at)
+
+    def restore(self, known: KnownCondition, building: int, zone: int, device: int) -> None:
+        """Take over what the tables know of a fire at these slots."""
+        key = known.rule_id, known.subject_kind.value, known.subject_id
+        self.alarms.pop(key, None)
+        if known.active:
+            scope_id = self._places.find_scope(known.at, building, zone, device)
+            self.alarms[key] = Alarm(known.rule_id, building, zone, device, known.at, scope_id)
+
+    def _confirm(self, fresh: Alarm) -> Iterator[Change]:
+        inside = [alarm for alarm in self.alarms.values() if alarm.building == fresh.building]
+        here = [alarm for alarm in inside if alarm.zone == fresh.zone and fresh.zone != UNKNOWN]
+        yield from self._raise(self._two_devices, fresh, _differ(here, lambda alarm: alarm.device))
+        if {alarm.rule_id for alarm in here} & self._flow_rules:
+            sorts = self._smoke_rules, self._flow_rules
+            kinds = [alarm for alarm in here if alarm.rule_id in sorts[0] | sorts[1]]
+            yield from self._raise(
+                self._smoke_flow, fresh, _differ(kinds, lambda alarm: alarm.rule_id in sorts[0])
+            )
+        yield from self._raise(self._two_zones, fresh, _differ(inside, lambda alarm: alarm.zone))
+        yield from self._raise(self._two_floors, fresh, _differ(inside, self._floor))
+
+    def _floor(self, alarm: Alarm) -> int:
+        return UNKNOWN if alarm.zone == UNKNOWN else self._places.floor_of_zone(alarm.zone)
+
+    def _raise(self, rule: GroupRule, fresh: Alarm, members: dict[object, Alarm]) -> Iterator[Change]:
+        slot = fresh.building if rule.of_building else fresh.zone
+        window = seconds(self._window(rule, slot))
+        close = [alarm for alarm in members.values() if abs(alarm.at - fresh.at) <= window]
+        if len(close) < 2 or not self.conditions.begin((rule.id, slot), fresh.at, rule.severity):
+            return
+        # Only when every one of them is expected is the group: a fire from outside the scope breaks through.
+        scopes = [alarm.scope_id for alarm in close]
+        scope_id = None if None in scopes else scopes[0]
+        parts = tuple(self._part(alarm) for alarm in sorted(close, key=lambda alarm: (alarm.at, alarm.zone)))
+        yield Change(
+            ChangeKind.RAISE,
+            rule,
+            self._subject(rule, slot),
+            fresh.at,
+            rule.severity,
+            parts=parts,
+            scope_id=scope_id,
+        )
+
+    def _release(self, building: int, zone: int, at: int) -> Iterator[Change]:
+        inside = [alarm for alarm in self.alarms.values() if alarm.building == building]
+        for rule in self._rules:
+            slot = building if rule.of_building else zone
+            left = inside if rule.of_building else [alarm for alarm in inside if alarm.zone == zone]
+            if not left and (rule.id, slot) in self.conditions.active:
+                self.conditions.end((rule.id, slot), at)
+                yield Change(ChangeKind.CLEAR, rule, self._subject(rule, slot), at, rule.severity)
+
+    def _subject(self, rule: GroupRule, slot: int) -> Subject:
+        return self._places.building(slot) if rule.of_building else self._places.zone(slot)
+
+    def _window(self, rule: GroupRule, slot: int) -> float:
+        of = self._parameters.of_site if rule.of_building else self._parameters.of_zone
+        return of(rule.id, "window_seconds", slot)
+
+    def _part(self, alarm: Alarm) -> Part:
+        name = self._places.zone_code(alarm.zone) if alarm.zone != UNKNOWN else "?"
+        return Part(f"区域 {name}：{alarm.rule_id}", f"zone {name}: {alarm.rule_id}", float("nan"))
+
+
+def _differ(alarms: list[Alarm], by: object) -> dict[object, Alarm]:
+    """The newest alarm of each kind that can be told, by what tells them apart."""
+    told: dict[object, Alarm] = {}
+    for alarm in sorted(alarms, key=lambda alarm: alarm.at):
+        kind = by(alarm)  # type: ignore[operator]
+        if kind != UNKNOWN or isinstance(kind, bool):
+            told[kind] = alarm
+    return told

@@ -1,0 +1,369 @@
+"""The rules on single sensors over the readings of a batch: which conditions change, and what is evidence of fire.
+
+Most readings are calm: no rule can have a word on them. They only go into the windows and the baselines, all at once.
+The others are judged one of each sensor at a time, in the order of their arrival.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules import baselines, episodes
+from rules.baselines import MINUTE_US
+from rules.evidence import HAS_SCALE, SCALES, margins
+from rules.parameters import Resolved
+from rules.rule import Level, ReadingRule
+from rules.view import View
+from rules.windows import Windows
+from schemas.columns import MICROSECONDS, NEVER
+from schemas.domain import QUANTITIES, Severity
+
+GAP_INTERVALS = 3
+NOTHING = 0
+"""Stands for no severity in columns of severities."""
+
+Slots = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SensorChange:
+    """A rule's condition on one sensor went from one colour to another; NOTHING is none."""
+
+    row: int
+    slot: int
+    rule: ReadingRule
+    at: int
+    before: int
+    after: int
+    measure: float
+    limit: float
+    late: bool
+
+
+@dataclass(frozen=True)
+class EvidenceChange:
+    """What one sensor shows of a fire has changed, to `points` sixteenths for an excess of `excess` of its unit."""
+
+    row: int
+    slot: int
+    at: int
+    points: int
+    excess: float
+
+
+Turn = SensorChange | EvidenceChange
+
+
+class Judging:
+    """State of the rules on readings, for all sensors of a roster."""
+
+    def __init__(self, rules: tuple[ReadingRule, ...]) -> None:
+        self._rules = {
+            quantity.code: tuple(rule for rule in rules if rule.quantity is quantity)
+            for quantity in QUANTITIES
+        }
+        self._n_levels = max(sum(len(rule.levels) for rule in mine) for mine in self._rules.values())
+        self.slow = baselines.lay_out(0)
+        self.runs = episodes.lay_out(0, self._n_levels)
+        self.late_newest = np.empty(0, np.int64)
+        self.points = np.empty(0, np.int32)
+        self.windows = Windows(0)
+        self._underway = np.empty(0, np.bool_)
+        self._calm_above = np.empty(0)
+        self._calm_below = np.empty(0)
+        self._rank = np.empty(0, np.int64)
+
+    def adopt(self, sensors: NDArray[np.void], parameters: Resolved) -> None:
+        """Take over the sensors of a newer roster, or other parameters."""
+        fresh = len(sensors) - len(self.slow)
+        self.slow = np.concatenate([self.slow, baselines.lay_out(fresh)])
+        self.runs = np.concatenate([self.runs, episodes.lay_out(fresh, self._n_levels)])
+        self.late_newest = np.concatenate([self.late_newest, np.full(fresh, NEVER, np.int64)])
+        self.points = np.concatenate([self.points, np.zeros(fresh, np.int32)])
+        self._underway = np.concatenate([self._underway, np.zeros(fresh, np.bool_)])
+        self._rank = np.zeros(len(sensors), np.int64)
+        self.windows.grow(len(sensors))
+        self._quantity = sensors["quantity"].copy()
+        self._intervals_us = sensors["interval_us"].copy()
+        self._parameters = parameters
+        self._find_calm_bounds()
+
+    def restore(self, rule_id: str, slot: int, active: bool, at: int, severity: int) -> None:
+        """Take over what the tables say of a rule on one sensor: active in this colour, or ended at a time."""
+        column = 0
+        for rule in self._rules[int(self._quantity[slot])]:
+            for level in rule.levels:
+                run = self.runs[slot, column]
+                if rule.id == rule_id:
+                    run["active"] = active and level.severity >= severity
+                    run["ended_at"] = NEVER if active else at
+                column += 1
+        self.look_again(np.array([slot], np.int32))
+
+    def look_again(self, slots: Slots) -> None:
+        """The state of these sensors was written from outside."""
+        self._underway[slots] = episodes.are_underway(self.runs[slots]) | (self.points[slots] > 0)
+
+    def judge(self, readings: NDArray[np.void]) -> list[Turn]:
+        """Take readings (n,) of quality good in the order of their arrival."""
+        turns: list[Turn] = []
+        if len(readings):
+            rows = np.arange(len(readings))
+            if self._are_of_different_sensors(readings["slot"]):
+                self._judge_different(readings, rows, turns)
+            else:
+                self._judge_series(readings, turns)
+        turns.sort(key=lambda turn: turn.row)
+        return turns
+
+    def _are_of_different_sensors(self, slots: Slots) -> bool:
+        rows = np.arange(len(slots))
+        self._rank[slots] = rows
+        return bool((self._rank[slots] == rows).all())
+
+    # One reading of each sensor
+
+    def _judge_different(self, readings: NDArray[np.void], rows: NDArray[np.intp], turns: list[Turn]) -> None:
+        slots, observed_at, values = readings["slot"], readings["observed_at"], readings["value"]
+        states = self.slow[slots]
+        newer = observed_at > states["newest"]
+        if not newer.all():
+            late = np.flatnonzero(~newer)
+            self._judge_late(readings[late], rows[late], turns)
+            readings, rows, states = readings[newer], rows[newer], states[newer]
+            slots, observed_at, values = readings["slot"], readings["observed_at"], readings["value"]
+        if not len(slots):
+            return
+        previous_at, previous = states["newest"].copy(), states["value"].copy()
+        self._take(states, slots, observed_at, values)
+        self.slow[slots] = states
+        self.windows.push(slots, observed_at, values)
+        restless = np.flatnonzero(self._underway[slots] | ~self._are_calm(states, slots, values))
+        if len(restless):
+            self._judge_restless(
+                slots[restless],
+                rows[restless],
+                observed_at[restless],
+                values[restless],
+                previous_at[restless],
+                previous[restless],
+                states[restless],
+                turns,
+            )
+
+    def _take(
+        self, states: NDArray[np.void], slots: Slots, observed_at: NDArray[np.int64], values: Floats
+    ) -> None:
+        """Bring states (n,) of `SLOW` forward by one newer reading each."""
+        states["changed_at"] = np.where(values == states["value"], states["changed_at"], observed_at)
+        states["newest"], states["value"] = observed_at, values
+        minutes = (observed_at // MINUTE_US).astype(np.int32)
+        opens = minutes > states["minute"]
+        if opens.all():
+            baselines.advance(states, values, minutes, self._quantity[slots])
+        elif opens.any():
+            opening = states[opens]
+            baselines.advance(opening, values[opens], minutes[opens], self._quantity[slots[opens]])
+            states[opens] = opening
+
+    def _are_calm(self, states: NDArray[np.void], slots: Slots, values: Floats) -> NDArray[np.bool_]:
+        quantity = self._quantity[slots]
+        calm: NDArray[np.bool_] = (values > self._calm_above[slots]) & (values < self._calm_below[slots])
+        weighed = np.flatnonzero(HAS_SCALE[quantity])
+        if len(weighed):
+            some = states[weighed]
+            least = margins(some["spread"], quantity[weighed])
+            calm[weighed] &= values[weighed] < some["baseline"] + least
+        return calm
+
+    # Several readings of one sensor
+
+    def _judge_series(self, readings: NDArray[np.void], turns: list[Turn]) -> None:
+        """Layer after layer: everybody's first reading, everybody's second, and so on."""
+        order = np.argsort(readings["slot"], kind="stable")
+        slots = readings["slot"][order]
+        starts = np.flatnonzero(np.concatenate([[True], slots[1:] != slots[:-1]]))
+        lengths = np.diff(np.append(starts, len(slots)))
+        ranks = np.arange(len(slots)) - np.repeat(starts, lengths)
+        by_rank = np.argsort(ranks, kind="stable")
+        for rows in np.split(order[by_rank], np.cumsum(np.bincount(ranks))[:-1]):
+            self._judge_different(readings[rows], rows, turns)
+
+    # Judging proper
+
+    def _judge_restless(
+        self,
+        slots: Slots,
+        rows: NDArray[np.intp],
+        observed_at: NDArray[np.int64],
+        values: Floats,
+        previous_at: NDArray[np.int64],
+        previous: Floats,
+        states: NDArray[np.void],
+        turns: list[Turn],
+    ) -> None:
+        broken = self._is_gap(slots, observed_at, previous_at)
+        quantities = self._quantity[slots]
+        for code in np.unique(quantities).tolist():
+            mine = np.flatnonzero(quantities == code)
+            view = self._view(slots[mine], observed_at[mine], values[mine], previous[mine], states[mine])
+            runs = self.runs[view.slots]
+            self._step_rules(code, view, rows[mine], runs, broken[mine], turns, late=False)
+            self.runs[view.slots] = runs
+            self._weigh(code, view, rows[mine], turns)
+            self._underway[view.slots] = episodes.are_underway(runs) | (self.points[view.slots] > 0)
+
+    def _judge_late(self, readings: NDArray[np.void], rows: NDArray[np.intp], turns: list[Turn]) -> None:
+        """Readings that came after newer ones, in a lane of their own that can raise but never clear."""
+        unseen = ~self.windows.contain(readings["slot"], readings["observed_at"])
+        readings, rows = readings[unseen], rows[unseen]
+        slots, observed_at = readings["slot"], readings["observed_at"]
+        previous = self.late_newest[slots]
+        broken = self._is_gap(slots, observed_at, previous) | (observed_at <= previous)
+        self.late_newest[slots] = observed_at
+        quantities = self._quantity[slots]
+        for code in np.unique(quantities).tolist():
+            mine = np.flatnonzero(quantities == code)
+            unknown = np.full(len(mine), np.nan)
+            states = self.slow[slots[mine]]
+            view = self._view(slots[mine], observed_at[mine], readings["value"][mine], unknown, states)
+            runs = self.runs[view.slots]
+            self._step_rules(code, view, rows[mine], runs, broken[mine], turns, late=True)
+            self.runs[view.slots] = runs
+            self._underway[view.slots] |= episodes.are_underway(runs)
+
+    def _step_rules(
+        self,
+        code: int,
+        view: View,
+        rows: NDArray[np.intp],
+        runs: NDArray[np.void],
+        broken: NDArray[np.bool_],
+        turns: list[Turn],
+        late: bool,
+    ) -> None:
+        first = 0
+        for rule in self._rules[code]:
+            levels = range(first, first + len(rule.levels))
+            first += len(rule.levels)
+            before = _gravest(runs, rule, levels)
+            measures = np.full((len(levels), len(rows)), np.nan)
+            for place, (column, level) in enumerate(zip(levels, rule.levels, strict=True)):
+                measures[place] = self._step_level(rule, level, view, runs[:, column], broken, late)
+            after = _gravest(runs, rule, levels)
+            for i in np.flatnonzero(before != after).tolist():
+                place = _speaker(rule, int(after[i]) or int(before[i]))
+                limit = float(self._value(rule, rule.levels[place].limit, view.slots[i : i + 1])[0])
+                turns.append(
+                    SensorChange(
+                        int(rows[i]),
+                        int(view.slots[i]),
+                        rule,
+                        int(view.observed_at[i]),
+                        int(before[i]),
+                        int(after[i]),
+                        float(measures[place, i]),
+                        limit,
+                        late,
+                    )
+                )
+
+    def _step_level(
+        self,
+        rule: ReadingRule,
+        level: Level,
+        view: View,
+        runs: NDArray[np.void],
+        broken: NDArray[np.bool_],
+        late: bool,
+    ) -> Floats:
+        if late and not level.judges_late:
+            return np.full(len(runs), np.nan)
+        judged = level.judge(view.of_rule(lambda name: self._value(rule, name, view.slots)))
+        wait = episodes.Wait(
+            _microseconds(self._value(rule, level.on_seconds, view.slots)),
+            _microseconds(self._value(rule, level.off_seconds, view.slots)),
+        )
+        advance = episodes.step_late if late else episodes.step
+        advance(runs, view.observed_at, judged, broken, level, wait)
+        return judged.measure
+
+    def _weigh(self, code: int, view: View, rows: NDArray[np.intp], turns: list[Turn]) -> None:
+        scale = SCALES.get(QUANTITIES[code])
+        if scale is None:
+            return
+        points, excess = scale.weigh(view)
+        changed = np.flatnonzero(points != self.points[view.slots])
+        self.points[view.slots] = points
+        turns += [
+            EvidenceChange(
+                int(rows[i]), int(view.slots[i]), int(view.observed_at[i]), int(points[i]), float(excess[i])
+            )
+            for i in changed.tolist()
+        ]
+
+    # What it looks things up in
+
+    def _view(
+        self,
+        slots: Slots,
+        observed_at: NDArray[np.int64],
+        values: Floats,
+        previous: Floats,
+        states: NDArray[np.void],
+    ) -> View:
+        return View(
+            slots=slots,
+            observed_at=observed_at,
+            values=values,
+            previous=previous,
+            baseline=states["baseline"],
+            spread=states["spread"],
+            intervals_us=self._intervals_us[slots],
+            windows=self.windows,
+        )
+
+    def _value(self, rule: ReadingRule, name: str, slots: Slots) -> Floats:
+        return self._parameters.of_sensors(rule.id, name, slots)
+
+    def _is_gap(
+        self, slots: Slots, observed_at: NDArray[np.int64], previous: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Whether more than three intervals passed since the previous sample, or there was none."""
+        longest = GAP_INTERVALS * self._intervals_us[slots]
+        gap: NDArray[np.bool_] = (previous == NEVER) | (observed_at - np.maximum(previous, 0) > longest)
+        return gap
+
+    def _find_calm_bounds(self) -> None:
+        """For each sensor the bounds strictly between which no rule's condition can hold."""
+        n_sensors = len(self._quantity)
+        self._calm_above, self._calm_below = np.full(n_sensors, -np.inf), np.full(n_sensors, np.inf)
+        for code, rules in self._rules.items():
+            mine = np.flatnonzero(self._quantity == code).astype(np.int32)
+            for rule in rules if len(mine) else ():
+                above, below = rule.calm(lambda name, rule=rule, mine=mine: self._value(rule, name, mine))  # type: ignore[misc]
+                self._calm_above[mine] = np.maximum(self._calm_above[mine], above)
+                self._calm_below[mine] = np.minimum(self._calm_below[mine], below)
+
+
+def _gravest(runs: NDArray[np.void], rule: ReadingRule, columns: range) -> NDArray[np.int8]:
+    """The gravest colour (n,) of a rule's active levels; NOTHING where none is."""
+    gravest = np.full(len(runs), NOTHING, np.int8)
+    for column, level in zip(columns, rule.levels, strict=True):
+        active = runs["active"][:, column]
+        graver = active & ((gravest == NOTHING) | (gravest > level.severity))
+        gravest[graver] = level.severity
+    return gravest
+
+
+def _speaker(rule: ReadingRule, severity: int) -> int:
+    """The level whose figure is told of a change to this colour."""
+    return next(place for place, level in enumerate(rule.levels) if level.severity == Severity(severity))
+
+
+def _microseconds(count: Floats) -> NDArray[np.int64]:
+    return np.asarray(np.rint(count * MICROSECONDS), np.int64)

@@ -1,0 +1,168 @@
+"""How likely each zone burns: the evidence of its own sensors and of its neighbours', added up and explained.
+
+Points are sixteenths (see `rules.evidence`). Smoke with nothing beside it is what steam and a frying pan look like: alone
+it counts up to `LONE_MOST`, and half as much again as everything else counts beyond a first sign. Where a zone shows a
+sign of its own, the strongest neighbour lends it weight. No point is ever lost when a value rises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules.changes import Part
+from rules.evidence import SCALE
+from schemas.domain import QUANTITIES, ZONE_LINK_KINDS, Quantity, ZoneLinkKind
+from schemas.roster import UNKNOWN
+
+FIRST_SIGN = SCALE
+LONE_MOST = 3 * SCALE
+# What a neighbour lends by its own points; smoke alone lends nothing.
+LENDS_FROM, LENDS_TO = (3.0, 5.0, 8.0), (0.0, 2.0, 5.5)
+# Smoke rises; what burns above is felt below late and weakly.
+WEIGHT = {
+    ZoneLinkKind.ADJOINING: 1.0,
+    ZoneLinkKind.STAIR: 1.0,
+    ZoneLinkKind.ABOVE: 0.9,
+    ZoneLinkKind.BELOW: 0.5,
+}
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What one sensor shows: `points` sixteenths for an excess of `excess` of its unit."""
+
+    slot: int
+    points: int
+    excess: float
+
+
+@dataclass
+class ZoneEvidence:
+    """The sensors of one zone that show something, by slot."""
+
+    signs: dict[int, Sign] = field(default_factory=dict)
+    own: int = 0
+
+
+@dataclass(frozen=True)
+class Total:
+    """A zone's points with the neighbour that lent some of them."""
+
+    points: int
+    lent: int
+    lender: int
+
+
+class Likelihood:
+    """Evidence of all zones of a roster; only zones in which something shows cost anything."""
+
+    def __init__(self) -> None:
+        self._zones: dict[int, ZoneEvidence] = {}
+        self._feels: dict[int, list[tuple[int, float]]] = {}
+        self._felt_by: dict[int, list[int]] = {}
+        self._quantity = np.empty(0, np.int8)
+        self._zone_of = np.empty(0, np.int32)
+
+    def adopt(self, quantity: NDArray[np.int8], zone_of: NDArray[np.int32], links: NDArray[np.void]) -> None:
+        """Take over quantities and zones (n_sensors,) and links (n_links,) of a newer roster."""
+        self._quantity, self._zone_of = quantity, zone_of
+        self._feels, self._felt_by = {}, {}
+        for zone, neighbour, kind in links.tolist():
+            weight = WEIGHT[ZONE_LINK_KINDS[kind]]
+            self._feels.setdefault(zone, []).append((neighbour, weight))
+            self._felt_by.setdefault(neighbour, []).append(zone)
+
+    def take(self, slot: int, points: int, excess: float) -> Iterable[int]:
+        """Note what a sensor shows; returns the zones whose total may be another now."""
+        zone = int(self._zone_of[slot])
+        if zone == UNKNOWN:
+            return ()
+        evidence = self._zones.setdefault(zone, ZoneEvidence())
+        if points:
+            evidence.signs[slot] = Sign(slot, points, excess)
+        else:
+            evidence.signs.pop(slot, None)
+        before, evidence.own = evidence.own, self._add_up(evidence.signs.values())
+        if not evidence.signs:
+            del self._zones[zone]
+        return (zone,) if before == evidence.own else (zone, *self._felt_by.get(zone, ()))
+
+    def own(self, zone: int) -> int:
+        """Points of the zone's own sensors."""
+        evidence = self._zones.get(zone)
+        return evidence.own if evidence else 0
+
+    def total(self, zone: int) -> Total:
+        """Everything that speaks for a fire in the zone."""
+        evidence = self._zones.get(zone)
+        if evidence is None:
+            return Total(0, 0, UNKNOWN)
+        lent, lender = 0, UNKNOWN
+        if evidence.own >= FIRST_SIGN:
+            for neighbour, weight in self._feels.get(zone, ()):
+                lends = lend(self.own(neighbour), weight)
+                if lends > lent:
+                    lent, lender = lends, neighbour
+        return Total(self._add_up(evidence.signs.values(), lent), lent, lender)
+
+    def strongest(self, zone: int, quantity: Quantity) -> Sign | None:
+        """The strongest sign of one quantity in the zone."""
+        evidence = self._zones.get(zone)
+        signs = (
+            [sign for sign in evidence.signs.values() if self._quantity[sign.slot] == quantity.code]
+            if evidence
+            else []
+        )
+        return max(signs, key=lambda sign: (sign.points, -sign.slot), default=None)
+
+    def explain(self, zone: int, total: Total, name_of: Callable[[int], str]) -> tuple[Part, ...]:
+        """The parts that make the total, in words; `name_of` names zones by slot."""
+        return tuple(self._parts(zone, total, name_of))
+
+    def _parts(self, zone: int, total: Total, name_of: Callable[[int], str]) -> Iterator[Part]:
+        evidence = self._zones.get(zone)
+        signs = (
+            sorted(evidence.signs.values(), key=lambda sign: (-sign.points, sign.slot)) if evidence else []
+        )
+        for sign in signs:
+            zh, en, unit = _WORDS[QUANTITIES[self._quantity[sign.slot]]]
+            figure = f"{sign.excess:.2f}" if unit == "dB/m" else f"{sign.excess:.1f}"
+            yield Part(zh.format(figure), en.format(figure), sign.points / SCALE)
+        if total.lent:
+            name = name_of(total.lender)
+            yield Part(
+                f"相邻区域 {name} 有火灾迹象",
+                f"signs of fire in the neighbouring zone {name}",
+                total.lent / SCALE,
+            )
+
+    def _add_up(self, signs: Iterable[Sign], lent: int = 0) -> int:
+        smoke, second, beside = 0, 0, {}
+        for sign in signs:
+            kind = int(self._quantity[sign.slot])
+            if kind != Quantity.SMOKE.code:
+                beside[kind] = max(beside.get(kind, 0), sign.points)
+            elif sign.points > smoke:
+                smoke, second = sign.points, smoke
+            else:
+                second = max(second, sign.points)
+        others = sum(beside.values()) + lent + min(second // 2, SCALE)
+        return min(smoke, LONE_MOST + max(0, others - FIRST_SIGN) * 3 // 2) + others
+
+
+_WORDS = {
+    Quantity.SMOKE: ("烟雾比平常高 {} dB/m", "smoke {} dB/m above usual", "dB/m"),
+    Quantity.TEMPERATURE: ("两分钟内升温 {} K", "{} K warmer within two minutes", "K"),
+    Quantity.CO: ("一氧化碳比平常高 {} ppm", "CO {} ppm above usual", "ppm"),
+}
+
+
+def lend(own: int, weight: float) -> int:
+    """What a neighbour with `own` points lends over a link of this weight, in sixteenths."""
+    if own < LENDS_FROM[0] * SCALE:
+        return 0
+    return int(weight * np.interp(own / SCALE, LENDS_FROM, LENDS_TO) * SCALE)
