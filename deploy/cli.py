@@ -10,6 +10,7 @@ import typer
 from deploy.bench import bench_app
 from deploy.chaos import chaos
 from deploy.exits import DeployError, ExitStatus
+from deploy.replay import replay
 from deploy.shares import shares_app
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ app.add_typer(registry_app, name="registry")
 app.add_typer(shares_app, name="shares")
 app.add_typer(bench_app, name="bench")
 app.command()(chaos)
+app.command()(replay)
 
 
 def _running_settings() -> Settings:
