@@ -237,5 +237,4 @@ class PowerSupply(StrEnum):
     """Where a device takes its power; a battery device reports rarely."""
 
     MAINS = "mains"
-    GAS = "gas"
     BATTERY = "battery"
