@@ -9,7 +9,7 @@ from ingest.database_link import AwayError, DatabaseLink
 from ingest.lanes import read_last_batch
 from ingest.spool import Spool
 from ingest.spooled_batch import SpooledBatch
-from ingest.spooled_work import unpack_work
+from ingest.spooled_work import take_uniform, unpack_work
 from ingest.store import Work, commit_batch
 from schemas.roster import Roster
 from schemas.settings import Settings
@@ -51,6 +51,7 @@ class Drain:
         batches = self._spool.read_first(MOST_BYTES // shrink)
         if not batches:
             return
+        batches = take_uniform(batches)
         last = self._database.run(partial(read_last_batch, lane=self._spool.lane))
         # A batch whose commit was not confirmed may have taken effect all the same.
         if there := [batch for batch in batches if batch.number <= last]:

@@ -67,7 +67,8 @@ class ReadingPath:
             self._batch_number += 1
             receipts = self._make_receipts(numbered)
             share = self._settings.share
-            work = Work(share, self._batch_number, resolved, changes, self._roster, receipts)
+            version = self._engine.parameters_version
+            work = Work(share, self._batch_number, resolved, changes, self._roster, receipts, version)
             # Here, while the database is busy with the batch before.
             work.prepare()
             self._committer.submit(work)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from ingest.subscriber import Message
-from rules.changes import ChangeKind, Subject
+from rules.changes import ChangeKind, Part, Subject
+from schemas.domain import Severity
 
 
 class SpooledChange(msgspec.Struct):
-    """A change without its rule's words, which the catalogue has."""
+    """A change without its rule's words, which the catalogue has.
+
+    A spool of an older version knows no colour but the rule's own, which None stands for.
+    """
 
     kind: ChangeKind
     rule_id: str
@@ -20,6 +24,9 @@ class SpooledChange(msgspec.Struct):
     limit: float | None
     unit: str | None
     note: str | None
+    severity: Severity | None = None
+    parts: tuple[Part, ...] = ()
+    scope_id: int | None = None
 
 
 class SpooledBatch(msgspec.Struct):
@@ -29,3 +36,4 @@ class SpooledBatch(msgspec.Struct):
     messages: list[Message]
     changes: list[SpooledChange]
     receipts: list[tuple[int, int]]
+    parameters_version: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 from ingest.decoding import decode_messages
 from ingest.resolving import resolve_messages
@@ -22,7 +23,12 @@ def pack_work(work: Work) -> SpooledBatch:
     device_ids = work.roster.devices["device_id"]
     receipts = [(int(device_ids[slot]), seq) for slot, seq in work.receipts.items()]
     changes = [_pack_change(change) for change in work.changes]
-    return SpooledBatch(work.number, work.resolved.messages, changes, receipts)
+    return SpooledBatch(work.number, work.resolved.messages, changes, receipts, work.parameters_version)
+
+
+def take_uniform(batches: Sequence[SpooledBatch]) -> list[SpooledBatch]:
+    """The first of them, as many as were judged by the same parameters: what may become one transaction."""
+    return list(takewhile(lambda batch: batch.parameters_version == batches[0].parameters_version, batches))
 
 
 def unpack_work(batches: Sequence[SpooledBatch], roster: Roster, settings: Settings) -> Work:
@@ -32,7 +38,8 @@ def unpack_work(batches: Sequence[SpooledBatch], roster: Roster, settings: Setti
     resolved = resolve_messages(messages, decoded, roster, settings)
     changes = [_unpack_change(change, RULES) for batch in batches for change in batch.changes]
     receipts = {roster.device_slots[device_id]: seq for batch in batches for device_id, seq in batch.receipts}
-    return Work(settings.share, batches[-1].number, resolved, changes, roster, receipts)
+    version = batches[-1].parameters_version
+    return Work(settings.share, batches[-1].number, resolved, changes, roster, receipts, version)
 
 
 def _pack_change(change: Change) -> SpooledChange:
@@ -46,18 +53,25 @@ def _pack_change(change: Change) -> SpooledChange:
         change.limit,
         change.unit,
         change.note,
+        change.severity,
+        change.parts,
+        change.scope_id,
     )
 
 
 def _unpack_change(packed: SpooledChange, catalogue: Mapping[str, Rule]) -> Change:
+    rule = catalogue[packed.rule_id]
     return Change(
         packed.kind,
-        catalogue[packed.rule_id],
+        rule,
         packed.subject,
         packed.at,
+        rule.severity if packed.severity is None else packed.severity,
         packed.late,
         packed.value,
         packed.limit,
         packed.unit,
         packed.note,
+        packed.parts,
+        packed.scope_id,
     )

@@ -75,7 +75,8 @@ class Work:
     """Everything one transaction has to write.
 
     `number` is the batch's own, larger than that of any before in its lane; `receipts` maps device slots to the
-    number up to which everything is stored once this batch is.
+    number up to which everything is stored once this batch is. `parameters_version` names the parameters that the
+    changes were judged by.
     """
 
     worker: str
@@ -84,6 +85,7 @@ class Work:
     changes: Sequence[Change]
     roster: Roster
     receipts: Mapping[int, int]
+    parameters_version: str = ""
 
     def prepare(self) -> None:
         """Bring it into the form the database takes; left undone, it is done when it is stored."""
@@ -147,7 +149,7 @@ def _write(work: Work, lane: str, connection: Connection[TupleRow], *, collides:
         fresh = _write_events(cursor, resolved, roster) | _write_statuses(cursor, resolved, roster, belated)
         _write_quarantine(cursor, resolved)
         outcomes = judge_outcomes(resolved, fates, fresh)
-        apply_changes(cursor, work.changes, belated=belated)
+        apply_changes(cursor, work.changes, work.parameters_version, belated=belated)
         with connection.pipeline():
             _write_totals(cursor, work, lane, fates, outcomes)
             cursor.execute("COMMIT")

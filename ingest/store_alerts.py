@@ -1,47 +1,78 @@
 """Changes of conditions into alerts and their append-only history.
 
-The engine knows only the condition. Whether an alert is open depends on people too: a latching alert stays open
-until it has a verdict and its condition has cleared. That is decided here and, for verdicts, by the API.
+The engine knows only the condition and its colour. Whether an alert is open depends on people too: a latching alert
+stays open until it has a verdict and its condition has cleared. That is decided here and, for verdicts, by the API.
+An alert within a declared test, drill or maintenance is kept as of class test, until it breaks through.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 
 from psycopg import Cursor
 from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
 
 from rules.changes import Change, ChangeKind, KnownCondition
 from rules.rule import Rule
-from schemas.domain import AlertAction, Condition, SubjectKind
+from schemas.domain import AlertAction, Condition, Severity, SubjectKind
 
 UPSERT_RULE = """
-INSERT INTO rules (rule, signal_class, severity, latching, title_zh, title_en, advice_zh, advice_en, source)
+INSERT INTO rules (rule, signal_class, severity, latching, title_zh, title_en, advice_zh, advice_en, source,
+                   parameters)
 VALUES (%(id)s, %(signal_class)s, %(severity)s, %(latching)s,
-        %(title_zh)s, %(title_en)s, %(advice_zh)s, %(advice_en)s, %(source)s)
+        %(title_zh)s, %(title_en)s, %(advice_zh)s, %(advice_en)s, %(source)s, %(parameters)s)
 ON CONFLICT (rule) DO UPDATE SET
     signal_class = EXCLUDED.signal_class, severity = EXCLUDED.severity, latching = EXCLUDED.latching,
     title_zh = EXCLUDED.title_zh, title_en = EXCLUDED.title_en,
-    advice_zh = EXCLUDED.advice_zh, advice_en = EXCLUDED.advice_en, source = EXCLUDED.source"""
+    advice_zh = EXCLUDED.advice_zh, advice_en = EXCLUDED.advice_en, source = EXCLUDED.source,
+    parameters = EXCLUDED.parameters"""
 # The partial unique index admits one open episode; an open one whose condition had cleared becomes active again.
 # Batches come in order, except that another worker may have stored newer ones while these lay in a spool: then
 # what was raised no later than the condition is known to have cleared is old news, and so is the clearing of
 # something that was raised only afterwards. Otherwise the times are not compared: clocks may be set back.
 RAISE = """
 INSERT INTO alerts (rule, subject_kind, subject_id, building_id, zone_id, device_id, sensor_id,
-                    signal_class, severity, severity_peak, latching, late, value, limit_value, unit, raised_at)
+                    signal_class, severity, severity_peak, latching, late, value, limit_value, unit, raised_at,
+                    parameters_version, parts, scope_id)
 SELECT %(rule)s, %(subject_kind)s, %(subject_id)s, %(building_id)s, %(zone_id)s, %(device_id)s, %(sensor_id)s,
-       %(signal_class)s, %(severity)s, %(severity)s, %(latching)s, %(late)s, %(value)s, %(limit)s, %(unit)s, %(at)s
+       CASE WHEN %(scope)s::bigint IS NULL THEN %(signal_class)s ELSE 'test' END, %(severity)s, %(severity)s,
+       %(latching)s, %(late)s, %(value)s, %(limit)s, %(unit)s, %(at)s, %(version)s, %(parts)s, %(scope)s
 WHERE NOT (%(belated)s AND EXISTS (
     SELECT FROM alerts
     WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
       AND cleared_at >= %(at)s))
 ON CONFLICT (rule, subject_kind, subject_id) WHERE closed_at IS NULL
-DO UPDATE SET condition = 'active', cleared_at = NULL, value = EXCLUDED.value
+DO UPDATE SET condition = 'active', cleared_at = NULL, value = EXCLUDED.value, limit_value = EXCLUDED.limit_value,
+              severity = EXCLUDED.severity, severity_peak = LEAST(alerts.severity_peak, EXCLUDED.severity),
+              parameters_version = EXCLUDED.parameters_version, parts = EXCLUDED.parts
 WHERE alerts.condition = 'cleared'
 RETURNING alert_id, severity, xmax = 0"""
+# One is the highest colour. A raise of what is active already may only make it graver: whoever raises begins with
+# the mildest level. Of a belated change nothing is taken once a newer one is in the history.
+RECOLOUR = """
+WITH known AS (
+    SELECT alert_id, severity FROM alerts
+    WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
+      AND closed_at IS NULL AND condition = 'active'
+      AND (severity > %(severity)s OR severity < %(severity)s AND NOT %(graver_only)s)
+      AND NOT (%(belated)s AND EXISTS (
+          SELECT FROM alert_events e WHERE e.alert_id = alerts.alert_id AND e.actor = 'rules' AND e.at > %(at)s))
+    FOR UPDATE
+)
+UPDATE alerts a SET severity = %(severity)s, severity_peak = LEAST(a.severity_peak, %(severity)s),
+       value = %(value)s, limit_value = %(limit)s, parameters_version = %(version)s, parts = %(parts)s
+FROM known WHERE a.alert_id = known.alert_id
+RETURNING a.alert_id, a.severity < known.severity"""
+BREAK_THROUGH = """
+UPDATE alerts SET signal_class = %(signal_class)s, scope_id = NULL,
+       parameters_version = %(version)s, parts = %(parts)s
+WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
+  AND closed_at IS NULL AND condition = 'active' AND scope_id IS NOT NULL
+RETURNING alert_id, severity"""
 CLEAR = """
 UPDATE alerts SET condition = 'cleared', cleared_at = %(at)s,
        closed_at = CASE WHEN NOT latching OR verdict IS NOT NULL THEN clock_timestamp() END
@@ -50,14 +81,18 @@ WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(sub
   AND (NOT %(belated)s OR raised_at <= %(at)s)
 RETURNING alert_id, severity, closed_at IS NOT NULL"""
 INSERT_EVENT = """
-INSERT INTO alert_events (alert_id, action, at, actor, condition, severity, value, note)
-VALUES (%s, %s, %s, 'rules', %s, %s, %s, %s)"""
+INSERT INTO alert_events (alert_id, action, at, actor, condition, severity, value, note, parameters_version, parts,
+                          scope_id)
+VALUES (%s, %s, %s, 'rules', %s, %s, %s, %s, %s, %s, %s)"""
 # What was last known of each condition: active since when it was raised, else ended when it last cleared.
 SELECT_CONDITIONS = """
 SELECT DISTINCT ON (rule, subject_kind, subject_id)
-       rule, subject_kind, subject_id, condition, raised_at, cleared_at
+       rule, subject_kind, subject_id, severity, raised_at, cleared_at
 FROM alerts JOIN buildings USING (building_id) WHERE buildings.code = ANY(%s)
 ORDER BY rule, subject_kind, subject_id, alert_id DESC"""
+
+
+_Row = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -70,24 +105,40 @@ class _Entry:
 
 
 def write_catalogue(cursor: Cursor[TupleRow], catalogue: Iterable[Rule]) -> None:
-    """Put the rules in force where the API finds their words."""
-    words = [field.name for field in fields(Rule)]
-    cursor.executemany(UPSERT_RULE, [{name: getattr(rule, name) for name in words} for rule in catalogue])
+    """Put the rules in force where the API finds their words and numbers."""
+    words = [field.name for field in fields(Rule) if field.name != "parameters"]
+    rows = [
+        {name: getattr(rule, name) for name in words}
+        | {"parameters": Jsonb([asdict(parameter) for parameter in rule.parameters])}
+        for rule in catalogue
+    ]
+    cursor.executemany(UPSERT_RULE, rows)
 
 
 def read_conditions(cursor: Cursor[TupleRow], buildings: list[str]) -> list[KnownCondition]:
     """What the tables know of every condition that ever was in these buildings."""
     return [
         KnownCondition(
-            rule, SubjectKind(kind), subject_id, cleared_at is None, _microseconds(cleared_at or raised_at)
+            rule,
+            SubjectKind(kind),
+            subject_id,
+            cleared_at is None,
+            _microseconds(cleared_at or raised_at),
+            Severity(severity),
         )
-        for rule, kind, subject_id, _, raised_at, cleared_at in cursor.execute(
+        for rule, kind, subject_id, severity, raised_at, cleared_at in cursor.execute(
             SELECT_CONDITIONS, (buildings,)
         ).fetchall()
     ]
 
 
-def apply_changes(cursor: Cursor[TupleRow], changes: Sequence[Change], *, belated: bool = False) -> None:
+def apply_changes(
+    cursor: Cursor[TupleRow],
+    changes: Sequence[Change],
+    parameters_version: str = "",
+    *,
+    belated: bool = False,
+) -> None:
     """Write the changes into alerts and history; a change that the tables already know writes nothing.
 
     `belated` changes come out of a spool, so newer ones may have been written before them.
@@ -97,57 +148,98 @@ def apply_changes(cursor: Cursor[TupleRow], changes: Sequence[Change], *, belate
     """
     entries: list[_Entry] = []
     for change in changes:
-        apply = _raise if change.kind is ChangeKind.RAISE else _clear
-        entries += apply(cursor, change, belated)
+        entries += _APPLY[change.kind](cursor, change, _make_row(change, parameters_version, belated))
     for entry in entries:
         change = entry.change
         row = (entry.alert_id, entry.action, _timestamp(change.at), entry.condition, entry.severity)
-        cursor.execute(INSERT_EVENT, (*row, change.value, change.note))
+        reasons = (parameters_version, _make_parts(change), change.scope_id)
+        cursor.execute(INSERT_EVENT, (*row, change.value, change.note, *reasons))
 
 
-def _raise(cursor: Cursor[TupleRow], change: Change, belated: bool) -> list[_Entry]:
-    rule, subject = change.rule, change.subject
-    row = cursor.execute(
-        RAISE,
-        _key(change)
-        | {
-            "building_id": subject.building_id,
-            "zone_id": subject.zone_id,
-            "device_id": subject.device_id,
-            "sensor_id": subject.sensor_id,
-            "signal_class": rule.signal_class,
-            "severity": rule.severity,
-            "latching": rule.latching,
-            "late": change.late,
-            "value": change.value,
-            "limit": change.limit,
-            "unit": change.unit,
-            "belated": belated,
-        },
-    ).fetchone()
-    if row is None:
+def _raise(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[_Entry]:
+    raised = cursor.execute(RAISE, row).fetchone()
+    if raised is None:
+        entries = _recolour(cursor, change, row | {"graver_only": True})
+        return entries or _break_through(cursor, change, row)
+    alert_id, severity, is_new = raised
+    if is_new:
+        return [_Entry(alert_id, AlertAction.RAISED, Condition.ACTIVE, severity, change)]
+    entry = _Entry(alert_id, AlertAction.REACTIVATED, Condition.ACTIVE, severity, change)
+    return [entry, *_break_through(cursor, change, row)]
+
+
+def _recolour(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[_Entry]:
+    entries = []
+    recoloured = cursor.execute(RECOLOUR, row).fetchone()
+    if recoloured is not None:
+        alert_id, is_graver = recoloured
+        action = AlertAction.ESCALATED if is_graver else AlertAction.DE_ESCALATED
+        entries = [_Entry(alert_id, action, Condition.ACTIVE, change.severity, change)]
+    return entries + _break_through(cursor, change, row)
+
+
+def _break_through(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[_Entry]:
+    """What goes on outside of any declared window is no test: its alert is of its own class again."""
+    if change.scope_id is not None:
         return []
-    alert_id, severity, is_new = row
-    action = AlertAction.RAISED if is_new else AlertAction.REACTIVATED
-    return [_Entry(alert_id, action, Condition.ACTIVE, severity, change)]
-
-
-def _clear(cursor: Cursor[TupleRow], change: Change, belated: bool) -> list[_Entry]:
-    row = cursor.execute(CLEAR, _key(change) | {"belated": belated}).fetchone()
-    if row is None:
+    broken = cursor.execute(BREAK_THROUGH, row).fetchone()
+    if broken is None:
         return []
-    alert_id, severity, is_closed = row
+    alert_id, severity = broken
+    return [_Entry(alert_id, AlertAction.BROKE_THROUGH, Condition.ACTIVE, severity, change)]
+
+
+def _clear(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[_Entry]:
+    cleared = cursor.execute(CLEAR, row).fetchone()
+    if cleared is None:
+        return []
+    alert_id, severity, is_closed = cleared
     actions = [AlertAction.CLEARED, AlertAction.CLOSED] if is_closed else [AlertAction.CLEARED]
     return [_Entry(alert_id, action, Condition.CLEARED, severity, change) for action in actions]
 
 
-def _key(change: Change) -> dict[str, object]:
+_APPLY = {ChangeKind.RAISE: _raise, ChangeKind.SEVERITY: _recolour, ChangeKind.CLEAR: _clear}
+
+
+def _make_row(change: Change, parameters_version: str, belated: bool) -> _Row:
+    """What the statements above may ask for."""
+    rule, subject = change.rule, change.subject
     return {
-        "rule": change.rule.id,
-        "subject_kind": change.subject.kind,
-        "subject_id": change.subject.id,
+        "rule": rule.id,
+        "subject_kind": subject.kind,
+        "subject_id": subject.id,
+        "building_id": subject.building_id,
+        "zone_id": subject.zone_id,
+        "device_id": subject.device_id,
+        "sensor_id": subject.sensor_id,
+        "signal_class": rule.signal_class,
+        "severity": change.severity,
+        "latching": rule.latching,
+        "late": change.late,
+        "value": change.value,
+        "limit": change.limit,
+        "unit": change.unit,
         "at": _timestamp(change.at),
+        "version": parameters_version,
+        "parts": _make_parts(change),
+        "scope": change.scope_id,
+        "belated": belated,
+        "graver_only": False,
     }
+
+
+def _make_parts(change: Change) -> Jsonb:
+    """Weightiest first, as they come; JSON knows no NaN."""
+    return Jsonb(
+        [
+            {
+                "text_zh": part.text_zh,
+                "text_en": part.text_en,
+                "points": part.points if math.isfinite(part.points) else None,
+            }
+            for part in change.parts
+        ]
+    )
 
 
 def _timestamp(microseconds: int) -> datetime:

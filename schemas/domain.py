@@ -87,6 +87,7 @@ class AlertAction(StrEnum):
     REACTIVATED = "reactivated"
     ESCALATED = "escalated"
     DE_ESCALATED = "de_escalated"
+    BROKE_THROUGH = "broke_through"
     CLEARED = "cleared"
     ACKNOWLEDGED = "acknowledged"
     VERDICT = "verdict"

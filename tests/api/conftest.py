@@ -103,9 +103,10 @@ def make_change(kind: ChangeKind, number: int, rule: str, at: float) -> Change:
     building, zone = (1, 1) if number <= 200 else (2, None)
     if rule == "device_silent":
         subject = Subject(SubjectKind.DEVICE, number, building, zone, number, None)
-        return Change(kind, RULES[rule], subject, int(at * 1e6))
+        return Change(kind, RULES[rule], subject, int(at * 1e6), RULES[rule].severity)
     subject = Subject(SubjectKind.SENSOR, number, building, zone, number, number)
-    return Change(kind, RULES[rule], subject, int(at * 1e6), value=0.42, limit=0.3, unit="dB/m")
+    severity = RULES[rule].severity
+    return Change(kind, RULES[rule], subject, int(at * 1e6), severity, value=0.42, limit=0.3, unit="dB/m")
 
 
 @contextmanager

@@ -147,7 +147,7 @@ def test_a_message_that_came_twice_during_the_outage_counts_as_a_duplicate(
 
 
 def change(kind: ChangeKind, at: int) -> Change:
-    return Change(kind, FIRE, DEVICE, at)
+    return Change(kind, FIRE, DEVICE, at, FIRE.severity)
 
 
 def test_an_old_spool_raises_nothing_that_has_cleared_since(
