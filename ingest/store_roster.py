@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from schemas.domain import PowerSupply, Quantity
-from schemas.roster import UNKNOWN, Channel, Device, Roster, lay_out_devices, lay_out_sensors
+from ingest.roster_places import Places, lay_out_places, lay_out_scopes, read_places
+from schemas.domain import HEAT_CLASSES, HeatClass, PowerSupply, Quantity
+from schemas.roster import NO_ZONE, UNKNOWN, Channel, Device, Roster, lay_out_devices, lay_out_sensors
 from schemas.units import Conversion, find_conversion
 
 SELECT_VERSION = "SELECT version FROM registry_version"
@@ -26,9 +27,9 @@ FROM shares s CROSS JOIN buildings b LEFT JOIN building_shares m ON m.building_i
 WHERE s.share = %s"""
 SELECT_HEARS_UNREGISTERED = "SELECT hears_unregistered FROM shares WHERE share = %s"
 SELECT_DEVICES = """
-SELECT device_id, building_id, code, COALESCE(zone_id, -1), power, retired FROM devices ORDER BY device_id"""
+SELECT device_id, building_id, code, zone_id, gateway_id, power, retired FROM devices ORDER BY device_id"""
 SELECT_SENSORS = """
-SELECT sensor_id, device_id, channel, quantity, unit, range_low, range_high, interval_seconds
+SELECT sensor_id, device_id, channel, quantity, unit, range_low, range_high, interval_seconds, heat_class
 FROM sensors ORDER BY sensor_id"""
 
 
@@ -48,11 +49,13 @@ def load_roster(connection: Connection[TupleRow], previous: Roster, share: str) 
         hears_unregistered = connection.execute(SELECT_HEARS_UNREGISTERED, (share,)).fetchone()
         device_rows = connection.execute(SELECT_DEVICES).fetchall()
         sensor_rows = connection.execute(SELECT_SENSORS).fetchall()
+        place_rows = read_places(connection)
     buildings = {building_id: code for building_id, code, *_ in building_rows}
     served = frozenset(building_id for building_id, _, is_served, _ in building_rows if is_served)
     device_slots = _assign_slots(previous.device_slots, (row[0] for row in device_rows))
     sensor_slots = _assign_slots(previous.sensor_slots, (row[0] for row in sensor_rows))
-    devices, by_id, by_building = _lay_out_devices(device_rows, device_slots, buildings, served)
+    places = lay_out_places(place_rows, previous)
+    devices, by_id, by_building = _lay_out_devices(device_rows, device_slots, buildings, served, places)
     codes = [("", "")] * len(device_slots)
     for device_id, building_id, code, *_ in device_rows:
         codes[device_slots[device_id]] = (buildings[building_id], code)
@@ -71,7 +74,21 @@ def load_roster(connection: Connection[TupleRow], previous: Roster, share: str) 
         foreign=frozenset(
             code for _, code, is_served, is_heard in building_rows if not (is_served or is_heard)
         ),
+        zones=places.zones,
+        sites=places.sites,
+        links=places.links,
+        scopes=lay_out_scopes(place_rows, places, device_slots),
+        zone_codes=places.zone_codes,
+        site_codes=places.site_codes,
+        channels=_name_channels(sensor_rows, sensor_slots),
     )
+
+
+def _name_channels(rows: list[TupleRow], slots: dict[int, int]) -> list[str]:
+    names = [""] * len(slots)
+    for sensor_id, _, name, *_ in rows:
+        names[slots[sensor_id]] = name
+    return names
 
 
 def _assign_slots(previous: dict[int, int], ids: Iterable[int]) -> dict[int, int]:
@@ -82,15 +99,29 @@ def _assign_slots(previous: dict[int, int], ids: Iterable[int]) -> dict[int, int
 
 
 def _lay_out_devices(
-    rows: list[TupleRow], slots: dict[int, int], building_codes: dict[int, str], served: frozenset[int]
+    rows: list[TupleRow],
+    slots: dict[int, int],
+    building_codes: dict[int, str],
+    served: frozenset[int],
+    places: Places,
 ) -> tuple[NDArray[np.void], dict[int, Device], dict[str, dict[str, Device]]]:
     devices = lay_out_devices(len(slots))
     by_id: dict[int, Device] = {}
     by_building: dict[str, dict[str, Device]] = {code: {} for code in building_codes.values()}
-    for device_id, building_id, code, zone_id, power, retired in rows:
+    for device_id, building_id, code, zone_id, gateway_id, power, retired in rows:
         slot = slots[device_id]
-        battery, is_served = power == PowerSupply.BATTERY, building_id in served
-        devices[slot] = (device_id, building_id, zone_id, 0, battery, retired, is_served, UNKNOWN, 0, UNKNOWN)
+        devices[slot] = (
+            device_id,
+            building_id,
+            NO_ZONE if zone_id is None else zone_id,
+            0,
+            power == PowerSupply.BATTERY,
+            retired,
+            building_id in served,
+            UNKNOWN if zone_id is None else places.zone_slots[zone_id],
+            places.site_slots[building_id],
+            UNKNOWN if gateway_id is None else slots[gateway_id],
+        )
         by_id[device_id] = by_building[building_codes[building_id]][code] = Device(slot, code, retired, {})
     return devices, by_id, by_building
 
@@ -103,7 +134,7 @@ def _lay_out_sensors(
     by_id: dict[int, Device],
 ) -> NDArray[np.void]:
     sensors = lay_out_sensors(len(slots))
-    for sensor_id, device_id, name, quantity_name, unit, low, high, interval in rows:
+    for sensor_id, device_id, name, quantity_name, unit, low, high, interval, heat_class in rows:
         slot, device_slot, quantity = slots[sensor_id], device_slots[device_id], Quantity(quantity_name)
         interval_us = round(interval * 1e6)
         sensors[slot] = (
@@ -113,7 +144,7 @@ def _lay_out_sensors(
             interval_us,
             -np.inf if low is None else low,
             np.inf if high is None else high,
-            UNKNOWN,
+            UNKNOWN if heat_class is None else HEAT_CLASSES.index(HeatClass(heat_class)),
         )
         conversion = find_conversion(quantity, unit)
         by_id[device_id].channels[name] = Channel(

@@ -1,6 +1,8 @@
-"""Which zones feel what happens in which others, where nobody has declared it."""
+"""Which zones feel what happens in which others: as declared, or as it follows from the floors."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +37,23 @@ def derive_links(zones: NDArray[np.void]) -> NDArray[np.void]:
             rows += [(zone, other, _kind(zone, other, stairs, kind)) for zone in here for other in there]
     rows.sort()
     return np.array(rows, LINK) if rows else np.empty(0, LINK)
+
+
+def link_declared(zones: NDArray[np.void], pairs: Iterable[tuple[int, int]]) -> NDArray[np.void]:
+    """Links (n_links,) of `LINK`, both ways, between pairs of slots of zones that are open to each other."""
+    floors = zones["floor"].tolist()
+    stairs = set(np.flatnonzero(zones["use"] == _STAIR_USE).tolist())
+    rows = [
+        (zone, other, _kind(zone, other, stairs, _find_lie(floors[zone], floors[other])))
+        for zone, other in sorted({way for a, b in pairs if a != b for way in ((a, b), (b, a))})
+    ]
+    return np.array(rows, LINK) if rows else np.empty(0, LINK)
+
+
+def _find_lie(floor: int, neighbours_floor: int) -> int:
+    if floor == neighbours_floor:
+        return ADJOINING
+    return ABOVE if floor > neighbours_floor else BELOW
 
 
 def _kind(zone: int, neighbour: int, stairs: set[int], otherwise: int) -> int:
