@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, field
+from typing import LiteralString, TypeVar
 
 import psycopg
 
@@ -26,10 +27,13 @@ SELECT b.code, b.name, g.code AS area_code, g.name AS area_name
 FROM buildings b JOIN areas g USING (area_id)"""
 # In pages, so that a city's devices do not hold up the answers to anybody.
 SELECT_DEVICES = """
-SELECT d.device_id, b.code AS building, d.code, d.name, z.floor, z.code AS zone_code, z.name AS zone_name,
-       z.zone_use
-FROM devices d JOIN buildings b USING (building_id) LEFT JOIN zones z ON z.zone_id = d.zone_id
+SELECT d.device_id AS id, b.code AS building, d.code, d.name
+FROM devices d JOIN buildings b USING (building_id)
 WHERE d.device_id > %(after)s ORDER BY d.device_id LIMIT %(limit)s"""
+SELECT_ZONES = """
+SELECT z.zone_id AS id, b.code AS building, z.code, z.name, z.floor, z.zone_use AS use
+FROM zones z JOIN buildings b USING (building_id)
+WHERE z.zone_id > %(after)s ORDER BY z.zone_id LIMIT %(limit)s"""
 # Whoever was away from the broker when an alert was stored finds its change here, by its event time. A raise of
 # what is active already writes no change: then the list of alerts shows it.
 SELECT_STORED = """
@@ -56,23 +60,29 @@ class BuildingName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceName:
-    device_id: int
+    id: int
     building: str
     code: str
     name: str
-    floor: int | None
-    zone_code: str | None
-    zone_name: str | None
-    zone_use: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneName(DeviceName):
+    floor: int
+    use: str
+
+
+Name = TypeVar("Name", bound=DeviceName)
 
 
 @dataclass(frozen=True)
 class Registry:
-    """Buildings by code, devices by the codes of building and device, as of one version of the registry."""
+    """Buildings by code, devices and zones by the building's code and their own, as of one version of the registry."""
 
     version: int = -1
     buildings: dict[str, BuildingName] = field(default_factory=dict)
     devices: dict[tuple[str, str], DeviceName] = field(default_factory=dict)
+    zones: dict[tuple[str, str], ZoneName] = field(default_factory=dict)
 
 
 class Names:
@@ -128,17 +138,24 @@ async def _is_stored(connection: Connection, held: Held) -> bool:
 
 async def _read_registry(connection: Connection, version: int) -> Registry:
     buildings = await fetch_all(connection, SELECT_BUILDINGS, {}, BuildingName)
-    devices: list[DeviceName] = []
-    page: list[DeviceName] | None = None
-    while page is None or len(page) == PAGE:
-        after = devices[-1].device_id if devices else 0
-        page = await fetch_all(connection, SELECT_DEVICES, {"after": after, "limit": PAGE}, DeviceName)
-        devices += page
     return Registry(
         version,
         {building.code: building for building in buildings},
-        {(device.building, device.code): device for device in devices},
+        await _read_names(connection, SELECT_DEVICES, DeviceName),
+        await _read_names(connection, SELECT_ZONES, ZoneName),
     )
+
+
+async def _read_names(
+    connection: Connection, query: LiteralString, kind: type[Name]
+) -> dict[tuple[str, str], Name]:
+    names: list[Name] = []
+    page: list[Name] | None = None
+    while page is None or len(page) == PAGE:
+        params = {"after": names[-1].id if names else 0, "limit": PAGE}
+        page = await fetch_all(connection, query, params, kind)
+        names += page
+    return {(name.building, name.code): name for name in names}
 
 
 def _make_words(

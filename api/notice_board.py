@@ -31,7 +31,7 @@ class MalformedNoticeError(Exception):
 class Held:
     """An alert not stored yet: the notice that raised it, and the newest change it has had since.
 
-    Without a raise (it was stored before) `notice` is the clearing itself. `changed_at` is event time in
+    Without a raise (it was stored before) `notice` is the later change itself. `changed_at` is event time in
     microseconds, `batch` that of the newest change.
     """
 
@@ -42,7 +42,7 @@ class Held:
 
     @staticmethod
     def of(notice: AlertNotice) -> Held:
-        condition = Condition.ACTIVE if notice.change == "raise" else Condition.CLEARED
+        condition = Condition.CLEARED if notice.change == "clear" else Condition.ACTIVE
         return Held(notice, condition, notice.at, notice.batch)
 
     @property
@@ -53,7 +53,11 @@ class Held:
         """What a later notice of the same key makes of it: a clear ends it, a raise begins it anew."""
         if later.change == "raise":
             return Held.of(later)
-        return replace(self, condition=Condition.CLEARED, changed_at=later.at, batch=later.batch)
+        if later.change == "clear":
+            return replace(self, condition=Condition.CLEARED, changed_at=later.at, batch=later.batch)
+        painted = {"severity": later.severity, "signal_class": later.signal_class}
+        notice = self.notice.model_copy(update=painted)
+        return replace(self, notice=notice, changed_at=later.at, batch=later.batch)
 
 
 def key_of(notice: AlertNotice) -> Key:

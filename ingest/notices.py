@@ -8,8 +8,10 @@ from functools import partial
 
 from ingest.alarm import Alarm
 from ingest.store import Work
-from rules.changes import Change
+from rules.changes import Subject
+from schemas.domain import SignalClass
 from schemas.messages import AlertNotice
+from schemas.roster import Roster
 
 # A batch that is not stored after this long is held up; its alerts are told before they are.
 HELD_UP_SECONDS = 0.4
@@ -61,17 +63,18 @@ class Notices:
 def make_notices(work: Work, *, persisted: bool) -> Iterator[tuple[str, str]]:
     """Building code and JSON text of a notice for each change of a batch."""
     for change in work.changes:
-        building, device = _find_codes(work, change)
+        building, zone, device = _find_codes(work.roster, change.subject)
         notice = AlertNotice.model_validate(
             {
                 "change": change.kind,
                 "rule": change.rule.id,
-                "class": change.rule.signal_class,
-                "severity": change.rule.severity,
+                "class": change.rule.signal_class if change.scope_id is None else SignalClass.TEST,
+                "severity": change.severity,
                 "latching": change.rule.latching,
                 "subject_kind": change.subject.kind,
                 "subject_id": change.subject.id,
                 "building": building,
+                "zone": zone,
                 "device": device,
                 "at": change.at,
                 "late": change.late,
@@ -85,10 +88,12 @@ def make_notices(work: Work, *, persisted: bool) -> Iterator[tuple[str, str]]:
         yield building, notice.model_dump_json(by_alias=True)
 
 
-def _find_codes(work: Work, change: Change) -> tuple[str, str | None]:
-    """Codes of the building and, if the subject is at one, the device."""
-    roster, subject = work.roster, change.subject
+def _find_codes(roster: Roster, subject: Subject) -> tuple[str, str | None, str | None]:
+    """Codes of building, zone and device; None where the subject is larger."""
+    site = int((roster.sites["building_id"] == subject.building_id).argmax())
+    zone = device = None
+    if subject.zone_id is not None:
+        zone = roster.zone_codes[int((roster.zones["zone_id"] == subject.zone_id).argmax())]
     if subject.device_id is not None:
-        return roster.codes[roster.device_slots[subject.device_id]]
-    at_building = (roster.devices["building_id"] == subject.building_id).argmax()
-    return roster.codes[int(at_building)][0], None
+        _, device = roster.codes[roster.device_slots[subject.device_id]]
+    return roster.site_codes[site], zone, device

@@ -134,7 +134,7 @@ class Receipt(WireModel):
 
 
 class AlertNotice(BaseModel):
-    """What the service publishes on ``{root}/alerts/{building}`` when a rule raises or clears.
+    """What the service publishes on ``{root}/alerts/{building}`` when a rule raises, changes colour or clears.
 
     While the database is away it comes with `persisted` false at once, and again with `persisted` true and the
     same `batch` when the change has been stored; otherwise once, after commit.
@@ -142,7 +142,7 @@ class AlertNotice(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    change: Literal["raise", "clear"]
+    change: Literal["raise", "severity", "clear"]
     rule: str
     signal_class: SignalClass = Field(alias="class", serialization_alias="class")
     severity: int
@@ -150,6 +150,7 @@ class AlertNotice(BaseModel):
     subject_kind: SubjectKind
     subject_id: int
     building: str
+    zone: str | None = None
     device: str | None
     at: int = Field(description="Event time, microseconds since the epoch")
     late: bool

@@ -16,6 +16,7 @@ from api.names import Names
 from api.notice_board import Held, NoticeBoard
 from api.notice_listener import NoticeListener
 from schemas.domain import Condition, SignalClass, SubjectKind
+from schemas.messages import AlertNotice
 
 router = APIRouter(prefix="/v1/alerts/unpersisted", tags=["alerts"])
 
@@ -44,6 +45,7 @@ class UnpersistedAlert(Shown):
     subject: SubjectKind
     subject_id: int
     building: str
+    zone: str | None
     device: str | None
     at: Moment = Field(description="Event time of the raise; of the clearing when the raise is stored")
     changed_at: Moment = Field(description="Event time of the newest change")
@@ -120,6 +122,7 @@ def _show(held: Held, names: Names) -> UnpersistedAlert:
         subject=notice.subject_kind,
         subject_id=notice.subject_id,
         building=notice.building,
+        zone=notice.zone,
         device=notice.device,
         at=_moment(notice.at),
         changed_at=_moment(held.changed_at),
@@ -129,23 +132,24 @@ def _show(held: Held, names: Names) -> UnpersistedAlert:
         value=notice.value,
         limit=notice.limit,
         unit=notice.unit,
-        where=_show_place(notice.building, notice.device, names),
+        where=_show_place(notice, names),
         advice=known.advice if known else Words(zh="", en=""),
     )
 
 
-def _show_place(building_code: str, device_code: str | None, names: Names) -> UnpersistedPlace:
-    building = names.registry.buildings.get(building_code)
-    device = names.registry.devices.get((building_code, device_code)) if device_code else None
-    zone = None
-    if device and device.zone_code:
-        zone = Zone(code=device.zone_code, name=device.zone_name or "", use=device.zone_use or "")
+def _show_place(notice: AlertNotice, names: Names) -> UnpersistedPlace:
+    registry = names.registry
+    building = registry.buildings.get(notice.building)
+    device = registry.devices.get((notice.building, notice.device)) if notice.device else None
+    zone = registry.zones.get((notice.building, notice.zone)) if notice.zone else None
     return UnpersistedPlace(
         area=Named(code=building.area_code, name=building.area_name) if building else None,
-        building=Named(code=building_code, name=building.name if building else building_code),
-        floor=device.floor if device else None,
-        zone=zone,
-        device=Named(code=device_code, name=device.name if device else device_code) if device_code else None,
+        building=Named(code=notice.building, name=building.name if building else notice.building),
+        floor=zone.floor if zone else None,
+        zone=Zone(code=zone.code, name=zone.name, use=zone.use) if zone else None,
+        device=Named(code=notice.device, name=device.name if device else notice.device)
+        if notice.device
+        else None,
     )
 
 

@@ -28,7 +28,8 @@ def make_notice(**others: Any) -> AlertNotice:
     rule = RULES["smoke_level_alarm"]
     fields = {
         "change": "raise", "rule": rule.id, "class": rule.signal_class, "severity": 1, "latching": True,
-        "subject_kind": "sensor", "subject_id": 1, "building": "B1", "device": "D1", "at": AT, "late": False,
+        "subject_kind": "sensor", "subject_id": 1, "building": "B1", "zone": "Z1", "device": "D1", "at": AT,
+        "late": False,
         "value": 0.42, "limit": 0.3, "unit": "dB/m", "persisted": False, "batch": 5,
     }  # fmt: skip
     return AlertNotice.model_validate(fields | others)
@@ -76,6 +77,24 @@ def wait_for(client: httpx.Client, number: int, seconds: float = 1) -> list[dict
     wait_until(lambda: len(look(client)["alerts"]) == number, seconds)
     alerts: list[dict[str, Any]] = look(client)["alerts"]
     return alerts
+
+
+def test_a_change_of_colour_repaints_what_is_held_and_a_clear_ends_it() -> None:
+    board = NoticeBoard()
+    for batch, change, severity in ((5, "raise", 3), (6, "severity", 1), (7, "clear", 1)):
+        board.hear("x/alerts/B1", wire(change=change, severity=severity, batch=batch, at=AT + batch))
+        (held,) = board.list_held()
+        assert (held.notice.severity, held.notice.change, held.notice.at) == (severity, "raise", AT + 5)
+        assert (held.condition, held.changed_at) == ("cleared" if change == "clear" else "active", AT + batch)
+
+
+def test_an_alert_about_a_zone_names_its_place(settings: Settings, hand: Hand, publish: Publish) -> None:
+    with listening(settings) as client:
+        time.sleep(0.3)
+        publish(subject_kind="zone", device=None)
+        (alert,) = wait_for(client, 1)
+        assert alert["where"]["zone"] == {"code": "Z1", "name": "三层走道", "use": "corridor"}
+        assert (alert["where"]["floor"], alert["where"]["device"]) == (3, None)
 
 
 def test_a_notice_appears_within_a_second_with_its_words_and_goes_with_its_twin(
