@@ -1,32 +1,95 @@
+"""The numbers of the rules as they are in force: defaults, what standards say by class, and what a file sets by place.
+
+A nearer place wins: default < built in by class < file: everywhere < class of heat detector < class of building <
+building < use of zone < zone < device < sensor.
+"""
+
 from __future__ import annotations
 
-import numpy as np
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from rules.overrides import Key, Origin, Override, precedence
+from rules.parameter_tables import read_standards
+from rules.resolved import Resolved
+from rules.rule import Parameter, Rule
+from rules.subject_places import Selector
+from schemas.roster import Roster
+
+__all__ = ["Parameters", "Resolved"]
+
+VERSION_DIGITS = 12
 
 
-class Resolved:
-    def __init__(self, catalogue, changes=None, n=0):
-        self.v = {(r.id, p.name): p.default for r in catalogue for p in r.parameters}
-        self.v.update(changes or {})
+@dataclass(frozen=True)
+class InForce:
+    """A value and where it comes from; `override` is None for the default."""
 
-    def of_sensors(self, rule_id, name, slots):
-        return np.full(len(slots), self.v[rule_id, name])
-
-    def of_site(self, rule_id, name, slot):
-        return self.v[rule_id, name]
-
-    def of_zone(self, rule_id, name, slot):
-        return self.v[rule_id, name]
+    parameter: Parameter
+    value: float
+    override: Override | None
 
 
+@dataclass(frozen=True)
 class Parameters:
-    def __init__(self, catalogue, changes=None):
-        self.c = catalogue
-        self.changes = changes
-        self.version = "x"
+    """Everything that is set, for one catalogue of rules."""
+
+    overrides: tuple[Override, ...]
+    catalogue: tuple[Rule, ...]
 
     @staticmethod
-    def built_in(catalogue):
-        return Parameters(catalogue)
+    def built_in(catalogue: tuple[Rule, ...]) -> Parameters:
+        """The defaults of the catalogue and what standards say by class, for those rules that it has."""
+        return Parameters(read_standards(catalogue), catalogue)
 
-    def resolve(self, roster):
-        return Resolved(self.c, self.changes)
+    def set_everywhere(self, values: Mapping[Key, float]) -> Parameters:
+        """The same with other values everywhere, as a file would set them."""
+        more = tuple(
+            Override(Origin.FILE, Selector.EVERYWHERE, "", *key, value) for key, value in values.items()
+        )
+        kept = tuple(
+            override for override in self.overrides if override.target not in {fresh.target for fresh in more}
+        )
+        return replace(self, overrides=kept + more)
+
+    @cached_property
+    def version(self) -> str:
+        """What tells these numbers from all others: the same for the same content, however a file is written."""
+        defaults = sorted(
+            [rule.id, parameter.name, parameter.default]
+            for rule in self.catalogue
+            for parameter in rule.parameters
+        )
+        overrides = sorted([*override.target, override.value] for override in self.overrides)
+        content = json.dumps([defaults, overrides], ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()[:VERSION_DIGITS]
+
+    def resolve(self, roster: Roster) -> Resolved:
+        """Lay the numbers out as columns over everything that is registered."""
+        return Resolved(self.catalogue, self.by_key, self.version, roster)
+
+    def in_force(self, rule: Rule, at: Mapping[Selector, str]) -> Iterator[InForce]:
+        """The values of a rule at one place, given by its name for each selector, and where they come from."""
+        here = [
+            override
+            for override in self._by_precedence
+            if override.rule_id == rule.id and override.place == at.get(override.selector)
+        ]
+        for parameter in rule.parameters:
+            last = next((o for o in reversed(here) if o.parameter == parameter.name), None)
+            yield InForce(parameter, parameter.default if last is None else last.value, last)
+
+    @cached_property
+    def _by_precedence(self) -> list[Override]:
+        return sorted(self.overrides, key=precedence)
+
+    @cached_property
+    def by_key(self) -> dict[Key, list[Override]]:
+        """What is set of each parameter, the nearest place last."""
+        found: dict[Key, list[Override]] = {}
+        for override in self._by_precedence:
+            found.setdefault(override.key, []).append(override)
+        return found

@@ -1,0 +1,140 @@
+"""The numbers of the rules as columns over everything that is registered."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules.limits import find_sides
+from rules.overrides import Key, Origin, Override
+from rules.rule import Rule
+from rules.subject_places import Selector, SubjectPlaces, find_places
+from schemas.domain import SubjectKind
+from schemas.roster import Roster
+
+Floats = NDArray[np.float64]
+Column = float | Floats
+"""One value everywhere, or one for each subject (n,)."""
+
+
+class Resolved:
+    """The numbers of every rule for every sensor, device, zone and building of a roster.
+
+    A parameter that is the same everywhere is kept as one number, any other as a column (n_subjects,).
+
+    Attributes
+    ----------
+    version
+        That of the parameters.
+    unmatched
+        What the file names and nobody has registered, in words; it may be registered later.
+    conflicts
+        Where the numbers of several tables do not go together, in words.
+    """
+
+    def __init__(
+        self,
+        catalogue: tuple[Rule, ...],
+        overrides: Mapping[Key, list[Override]],
+        version: str,
+        roster: Roster,
+    ) -> None:
+        places = find_places(roster)
+        self.version = version
+        everything = itertools.chain.from_iterable(overrides.values())
+        self.unmatched = tuple(sorted(set(_find_unmatched(everything, places))))
+        self._columns: dict[SubjectKind, dict[Key, Column]] = {
+            kind: {
+                (rule.id, parameter.name): _lay_out(
+                    parameter.default, overrides.get((rule.id, parameter.name), ()), places, kind
+                )
+                for rule in catalogue
+                for parameter in rule.parameters
+            }
+            for kind in SubjectKind
+        }
+        self.conflicts = tuple(find_conflicts(catalogue, self._columns))
+
+    def of_sensors(self, rule_id: str, name: str, slots: NDArray[np.int32]) -> Floats:
+        """A parameter as it is in force for sensors (n,), (n,)."""
+        return self._look_up(SubjectKind.SENSOR, rule_id, name, slots)
+
+    def of_devices(self, rule_id: str, name: str, slots: NDArray[np.int32]) -> Floats:
+        """A parameter as it is in force for devices (n,), (n,)."""
+        return self._look_up(SubjectKind.DEVICE, rule_id, name, slots)
+
+    def of_zone(self, rule_id: str, name: str, slot: int) -> float:
+        """A parameter as it is in force for a zone."""
+        return self._look_up_one(SubjectKind.ZONE, rule_id, name, slot)
+
+    def of_site(self, rule_id: str, name: str, slot: int) -> float:
+        """A parameter as it is in force for a building."""
+        return self._look_up_one(SubjectKind.BUILDING, rule_id, name, slot)
+
+    def _look_up(self, kind: SubjectKind, rule_id: str, name: str, slots: NDArray[np.int32]) -> Floats:
+        column = self._columns[kind][rule_id, name]
+        return np.full(len(slots), column) if isinstance(column, float) else column[slots]
+
+    def _look_up_one(self, kind: SubjectKind, rule_id: str, name: str, slot: int) -> float:
+        column = self._columns[kind][rule_id, name]
+        return column if isinstance(column, float) else float(column[slot])
+
+
+def _lay_out(
+    default: float, overrides: Iterable[Override], places: SubjectPlaces, kind: SubjectKind
+) -> Column:
+    """One parameter for all subjects of a kind. `overrides` go from the farthest to the nearest place.
+
+    All of one selector are looked up at once, so that a limit for each sensor costs no more than one for all.
+    """
+    column: Column = float(default)
+    for (_, selector), group in _group(overrides).items():
+        if selector is Selector.EVERYWHERE:
+            column = group[-1].value
+            continue
+        of_subject = places.of_subjects(kind, selector)
+        if of_subject is None:
+            continue
+        table = np.full(
+            places.count(selector) + 1, np.nan
+        )  # the last is for subjects that have no such place
+        for override in group:
+            place = places.find(selector, override.place)
+            if place is not None:
+                table[place] = override.value
+        if not np.isnan(table).all():
+            set_here = table[of_subject]
+            column = np.where(np.isnan(set_here), column, set_here)
+    return column
+
+
+def _group(overrides: Iterable[Override]) -> dict[tuple[Origin, Selector], list[Override]]:
+    groups: dict[tuple[Origin, Selector], list[Override]] = {}
+    for override in overrides:
+        groups.setdefault((override.origin, override.selector), []).append(override)
+    return groups
+
+
+def _find_unmatched(overrides: Iterable[Override], places: SubjectPlaces) -> Iterator[str]:
+    for override in overrides:
+        named = override.selector not in (Selector.EVERYWHERE, *Selector.of_closed_sets())
+        if named and places.find(override.selector, override.place) is None:
+            yield f'{override.selector} = "{override.place}" is not registered'
+
+
+def find_conflicts(
+    catalogue: tuple[Rule, ...], columns: Mapping[SubjectKind, Mapping[Key, Column]]
+) -> Iterator[str]:
+    """Say of each rule whose condition would clear on the wrong side of its limit, and for how many subjects."""
+    for rule in catalogue:
+        for clears, limit, below in find_sides([parameter.name for parameter in rule.parameters]):
+            for kind, of_kind in columns.items():
+                ends, begins = np.asarray(of_kind[rule.id, clears]), np.asarray(of_kind[rule.id, limit])
+                wrong = ends > begins if below else ends < begins
+                if wrong.any():
+                    many = f"for {int(wrong.sum())} of the kind {kind}" if wrong.ndim else "everywhere"
+                    yield f"{rule.id}: {clears} is on the wrong side of {limit} {many}"
+                    break
