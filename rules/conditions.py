@@ -40,8 +40,8 @@ class Conditions:
 
     def restore(self, key: Key, active: bool, at: int, severity: int) -> None:
         """Take over what the tables say."""
-        self.active.pop(key, None)
+        known = self.active.pop(key, None)
         if active:
-            self.active[key] = Condition(at, severity)
+            self.active[key] = Condition(at, severity, known.low_since if known else NEVER)
         else:
             self.ended_at[key] = max(at, self.ended_at.get(key, NEVER))

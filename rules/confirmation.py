@@ -63,7 +63,7 @@ class Confirmation:
         if change.kind is ChangeKind.RAISE:
             self.alarms[key] = Alarm(change.rule.id, building, zone, device, change.at, change.scope_id)
             yield from self._confirm(self.alarms[key])
-        elif change.kind is ChangeKind.CLEAR and self.alarms.pop(key, None):
+        elif change.kind is ChangeKind.CLEAR and self.alarms.pop(key, None) is not None:
             yield from self._release(building, zone, change.at)
 
     def restore(self, known: KnownCondition, building: int, zone: int, device: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,8 @@ from rules.places import Places
 from rules.rule import seconds
 from rules.sequences import Sequences
 from rules.silence import Silence
-from rules.zone_watch import ZoneWatch
+from rules.snapshots import pack, unpack
+from rules.zone_watch import LOW, ZoneWatch
 from schemas.columns import NEVER, Batch
 from schemas.domain import Quality, Severity, SignalClass, SubjectKind
 from schemas.roster import UNKNOWN, Roster
@@ -55,6 +56,9 @@ class Engine:
         self._declarations = Declarations(DECLARATION_RULES)
         self._silence = Silence()
         self._ticked = NEVER
+        self._received_upto = NEVER
+        self._judged_upto = np.empty(0, np.int64)
+        self._known: list[KnownCondition] = []
         self.sequences = Sequences()
 
     @property
@@ -80,6 +84,8 @@ class Engine:
         }
         resolved = self._parameters.resolve(roster)
         sensors, devices = roster.sensors, roster.devices
+        fresh = len(sensors) - len(self._judged_upto)
+        self._judged_upto = np.concatenate([self._judged_upto, np.full(fresh, NEVER, np.int64)])
         self._judging.adopt(sensors, resolved)
         self._likelihood.adopt(
             sensors["quantity"], devices["zone_slot"][sensors["device_slot"]], roster.links
@@ -91,18 +97,15 @@ class Engine:
 
     def restore(self, conditions: Iterable[KnownCondition]) -> None:
         """Take over the conditions that the tables hold: at start, or of buildings that come from another share."""
-        for known in conditions:
-            slots = {
-                SubjectKind.SENSOR: self._roster.sensor_slots,
-                SubjectKind.DEVICE: self._roster.device_slots,
-                SubjectKind.ZONE: self._zone_slots,
-                SubjectKind.BUILDING: self._site_slots,
-            }[known.subject_kind]
-            slot = slots.get(known.subject_id)
-            if slot is not None:
-                self._restore(known, slot)
+        fresh = list(conditions)
+        self._known += fresh
+        for known in fresh:
+            self._restore(known)
 
-    def _restore(self, known: KnownCondition, slot: int) -> None:
+    def _restore(self, known: KnownCondition) -> None:
+        slot = self._slots_of(known.subject_kind).get(known.subject_id)
+        if slot is None:
+            return
         key, rule = (known.rule_id, slot), RULES.get(known.rule_id)
         if known.subject_kind is SubjectKind.SENSOR:
             self._judging.restore(known.rule_id, slot, known.active, known.at, known.severity)
@@ -119,6 +122,14 @@ class Engine:
         if rule is not None and rule.signal_class is SignalClass.FIRE and not isinstance(rule, GroupRule):
             self._confirmation.restore(known, *self._stand(known.subject_kind, slot))
 
+    def _slots_of(self, kind: SubjectKind) -> Mapping[int, int]:
+        return {
+            SubjectKind.SENSOR: self._roster.sensor_slots,
+            SubjectKind.DEVICE: self._roster.device_slots,
+            SubjectKind.ZONE: self._zone_slots,
+            SubjectKind.BUILDING: self._site_slots,
+        }[kind]
+
     def _stand(self, kind: SubjectKind, slot: int) -> tuple[int, int, int]:
         """Building, zone and device slot of a subject."""
         places = self._places
@@ -127,12 +138,68 @@ class Engine:
         device = places.device_of_sensor(slot) if kind is SubjectKind.SENSOR else slot
         return places.building_of_device(device), places.zone_of_device(device), device
 
+    def snapshot(self, building_slot: int) -> bytes:
+        """All that is known of a building but the conditions, which the tables hold, and the windows."""
+        return pack(self._columns_of(building_slot))
+
+    def restore_snapshot(self, building_slot: int, blob: bytes) -> int:
+        """Bring a building to where `snapshot` saw it; returns the time of receipt up to which it had been judged.
+
+        After `restore`, and before `rebuild` with readings from some time before that on.
+
+        Raises
+        ------
+        SnapshotError
+            The bytes are of another version of the rules; nothing has been changed.
+        """
+        columns = unpack(blob, self._columns_of(building_slot))
+        slot_of = self._roster.sensor_slots
+        ids = columns["sensor_id"].tolist()
+        kept = np.array([sensor_id in slot_of for sensor_id in ids], np.bool_)
+        slots = np.array([slot_of[sensor_id] for sensor_id in ids if sensor_id in slot_of], np.int32)
+        self._judging.restore_snapshot(slots, {name: columns[name][kept] for name in self._judging.COLUMNS})
+        for slot in slots[self._judging.points[slots] > 0].tolist():
+            self._likelihood.take(slot, int(self._judging.points[slot]), float(self._judging.excess[slot]))
+        self._zones.restore_snapshot(columns["zones"].astype(LOW), self._zone_slots)
+        upto = int(columns["received_upto"][0])
+        self._judged_upto[slots] = upto
+        return upto
+
     def rebuild(self, readings: NDArray[np.void]) -> list[Change]:
         """Fill windows, baselines and runs from stored readings, in the order of their arrival.
 
-        Returns what they make true or untrue beyond what `restore` was told; usually nothing.
+        Returns what they make true or untrue beyond what `restore` was told; usually nothing. Of a building with a
+        snapshot, what had been judged before it only goes into the windows; what came after is judged as it was then,
+        and nobody is told again.
         """
-        return [change for piece in self._cut_at_ticks(readings) for change in self._judge_readings(piece)]
+        judged = readings["received_at"] <= self._judged_upto[readings["slot"]]
+        self._judging.refill(readings[judged])
+        told = {int(site) for site in np.unique(self._site_of_sensors()[self._judged_upto != NEVER])}
+        changes = [
+            change
+            for piece in self._cut_at_ticks(readings[~judged])
+            for change in self._judge_readings(piece)
+            if self._site_slots[change.subject.building_id] not in told
+        ]
+        self._judged_upto[:] = NEVER
+        for known in self._known:
+            self._restore(known)
+        self._known = []
+        return changes
+
+    def _columns_of(self, building_slot: int) -> dict[str, NDArray[np.generic]]:
+        slots = np.flatnonzero(self._site_of_sensors() == building_slot).astype(np.int32)
+        zones = set(np.flatnonzero(self._roster.zones["building_slot"] == building_slot).tolist())
+        return {
+            "received_upto": np.array([self._received_upto]),
+            "sensor_id": self._roster.sensors["sensor_id"][slots],
+            "zones": self._zones.take_snapshot(zones, self._roster.zones["zone_id"]),
+            **self._judging.take_snapshot(slots),
+        }
+
+    def _site_of_sensors(self) -> NDArray[np.int32]:
+        site: NDArray[np.int32] = self._roster.devices["building_slot"][self._roster.sensors["device_slot"]]
+        return site
 
     def listen_from(self, now: int) -> None:
         """Say that until `now` nobody could be heard, e.g. because the broker was away."""
@@ -151,6 +218,7 @@ class Engine:
     def _evaluate(self, batch: Batch, now: int) -> Iterator[Change]:
         for readings in self._cut_at_ticks(batch.readings):
             if len(readings):
+                self._received_upto = max(self._received_upto, int(readings["received_at"].max()))
                 yield from self._tick(int(readings["received_at"].max()))
             yield from self._judge_readings(readings)
         for event in batch.events:

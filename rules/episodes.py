@@ -32,8 +32,9 @@ RUN = np.dtype(
         ("active", np.bool_),
     ]
 )
-"""State of one level of one sensor: the run for which it has held (`since` when, over how many `samples`, the last eight
-in `recent`), the same for samples that came late, since when every sample has spoken for the end, and when it last ended."""
+"""State of one level of one sensor: the run for which it has held (`since` when, over how many `samples`, the last
+eight in `recent`), the same for samples that came late, since when every sample has spoken for the end, and when it
+last ended."""
 
 MOST_SAMPLES = np.iinfo(np.int16).max
 
@@ -66,7 +67,8 @@ def step(
     begins = broken | (off_since == NEVER)
     off_since = np.where(judged.clears, np.where(begins, observed_at, off_since), NEVER)
     cleared = active & judged.clears & (observed_at - off_since >= wait.off_us)
-    runs["off_since"], runs["active"] = off_since, active & ~cleared
+    runs["off_since"] = off_since
+    runs["active"] = active & ~cleared
     runs["ended_at"] = np.where(cleared, observed_at, runs["ended_at"])
     for name in ("samples", "recent", "late_samples", "late_recent"):
         runs[name][cleared] = 0
@@ -78,14 +80,15 @@ def step_late(
     """Take one sample that came late. It can raise, it can never clear."""
     complete = _extend(runs, "late_", observed_at, judged.holds, broken, level, wait)
     raised = complete & ~runs["active"] & (observed_at > runs["ended_at"])
-    runs["active"] |= raised
+    runs["active"][raised] = True
     # Whatever was normal before it was known ends nothing: the time to clear begins anew.
     runs["off_since"][raised] = NEVER
 
 
 def are_underway(runs: NDArray[np.void]) -> Flags:
     """Where (n,) any level of runs (n, n_levels) is active or has begun; elsewhere a calm sample changes nothing."""
-    begun: Flags = (runs["active"] | (runs["samples"] > 0) | (runs["late_samples"] > 0)).any(axis=1)
+    any_level = runs["active"] | (runs["samples"] > 0) | (runs["late_samples"] > 0)
+    begun: Flags = np.any(any_level, axis=1)
     return begun
 
 

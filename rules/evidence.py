@@ -1,7 +1,7 @@
-"""How much each reading speaks for a fire, in points: sixteenths, so that sums are exact and their order is no matter.
+"""How much each reading speaks for a fire, in points: sixteenths, so that sums are exact in any order.
 
-Points grow with the lower of the last two values (a single spike is no evidence) above what is usual for the sensor, and
-for heat also above the lowest of the last two minutes: the sun warms a room as far as a fire does, but not as fast.
+Points grow with the lower of the last two values (a single spike is no evidence) above what is usual for the sensor,
+and for heat also above the lowest of the last two minutes: the sun warms a room as far as a fire does, but not as fast.
 No point is lost when a value rises.
 """
 

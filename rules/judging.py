@@ -6,6 +6,7 @@ The others are judged one of each sensor at a time, in the order of their arriva
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +60,9 @@ Turn = SensorChange | EvidenceChange
 
 
 class Judging:
-    """State of the rules on readings, for all sensors of a roster."""
+    """State of the rules on readings, for all sensors of a roster; `COLUMNS` names what is (n_sensors, ...)."""
+
+    COLUMNS = ("slow", "runs", "late_newest", "points", "excess")
 
     def __init__(self, rules: tuple[ReadingRule, ...]) -> None:
         self._rules = {
@@ -71,6 +74,7 @@ class Judging:
         self.runs = episodes.lay_out(0, self._n_levels)
         self.late_newest = np.empty(0, np.int64)
         self.points = np.empty(0, np.int32)
+        self.excess = np.empty(0)
         self.windows = Windows(0)
         self._underway = np.empty(0, np.bool_)
         self._calm_above = np.empty(0)
@@ -84,6 +88,7 @@ class Judging:
         self.runs = np.concatenate([self.runs, episodes.lay_out(fresh, self._n_levels)])
         self.late_newest = np.concatenate([self.late_newest, np.full(fresh, NEVER, np.int64)])
         self.points = np.concatenate([self.points, np.zeros(fresh, np.int32)])
+        self.excess = np.concatenate([self.excess, np.zeros(fresh)])
         self._underway = np.concatenate([self._underway, np.zeros(fresh, np.bool_)])
         self._rank = np.zeros(len(sensors), np.int64)
         self.windows.grow(len(sensors))
@@ -103,6 +108,34 @@ class Judging:
                     run["ended_at"] = NEVER if active else at
                 column += 1
         self.look_again(np.array([slot], np.int32))
+
+    def take_snapshot(self, slots: Slots) -> dict[str, NDArray[np.generic]]:
+        """All that is known of sensors (n,) but their windows, as columns (n, ...)."""
+        return {name: getattr(self, name)[slots] for name in self.COLUMNS}
+
+    def restore_snapshot(self, slots: Slots, columns: Mapping[str, NDArray[np.generic]]) -> None:
+        """Bring sensors (n,) to what `take_snapshot` knew; their windows are empty until they are refilled."""
+        for name in self.COLUMNS:
+            getattr(self, name)[slots] = columns[name]
+        self.windows.forget(slots)
+        self.look_again(slots)
+
+    def refill(self, readings: NDArray[np.void]) -> None:
+        """Put readings (n,) that have been judged before into the windows, in the order of their arrival."""
+        if not len(readings):
+            return
+        order = np.argsort(readings["slot"], kind="stable")
+        readings = readings[order]
+        slots, observed_at = readings["slot"], readings["observed_at"]
+        # What came late was never in the windows. Every sensor's times are lifted above those of the one before,
+        # so that one running maximum serves all.
+        group = np.cumsum(np.concatenate([[0], slots[1:] != slots[:-1]]))
+        lifted = observed_at - observed_at.min() + group * (np.ptp(observed_at) + 1)
+        newest = np.maximum.accumulate(lifted)
+        kept = np.concatenate([[True], lifted[1:] > newest[:-1]])
+        slots, observed_at, values = slots[kept], observed_at[kept], readings["value"][kept]
+        starts = np.flatnonzero(np.concatenate([[True], slots[1:] != slots[:-1]]))
+        self.windows.push_series(slots, observed_at, values, starts)
 
     def look_again(self, slots: Slots) -> None:
         """The state of these sensors was written from outside."""
@@ -299,6 +332,7 @@ class Judging:
         points, excess = scale.weigh(view)
         changed = np.flatnonzero(points != self.points[view.slots])
         self.points[view.slots] = points
+        self.excess[view.slots[changed]] = excess[changed]
         turns += [
             EvidenceChange(
                 int(rows[i]), int(view.slots[i]), int(view.observed_at[i]), int(points[i]), float(excess[i])

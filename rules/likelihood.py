@@ -1,8 +1,8 @@
 """How likely each zone burns: the evidence of its own sensors and of its neighbours', added up and explained.
 
-Points are sixteenths (see `rules.evidence`). Smoke with nothing beside it is what steam and a frying pan look like: alone
-it counts up to `LONE_MOST`, and half as much again as everything else counts beyond a first sign. Where a zone shows a
-sign of its own, the strongest neighbour lends it weight. No point is ever lost when a value rises.
+Points are sixteenths (see `rules.evidence`). Smoke with nothing beside it is what steam and a frying pan look like:
+alone it counts up to `LONE_MOST`, and half as much again as everything else counts beyond a first sign. Where a zone
+shows a sign of its own, the strongest neighbour lends it weight. No point is ever lost when a value rises.
 """
 
 from __future__ import annotations
@@ -141,7 +141,8 @@ class Likelihood:
             )
 
     def _add_up(self, signs: Iterable[Sign], lent: int = 0) -> int:
-        smoke, second, beside = 0, 0, {}
+        smoke, second = 0, 0
+        beside: dict[int, int] = {}
         for sign in signs:
             kind = int(self._quantity[sign.slot])
             if kind != Quantity.SMOKE.code:

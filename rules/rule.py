@@ -73,7 +73,7 @@ class Judgement:
 class Level:
     """One colour of a rule: it holds when its judge says so for long enough.
 
-    `on_seconds` and `off_seconds` name parameters of the rule. `n_true` of the last `m_samples` must hold (1 of 1: every
+    `on_seconds` and `off_seconds` name parameters of the rule. `n_true` of the last `m_samples` must hold (1 of 1: each
     sample), over the on-delay and at least `min_samples`; a gap longer than three sampling intervals begins anew. It
     clears once every sample over the off-delay speaks for the end.
     """

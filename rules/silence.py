@@ -54,7 +54,7 @@ class Silence:
         self._swept_at = now
 
     def hear(self, device_slots: NDArray[np.int32], received_at: NDArray[np.int64]) -> list[tuple[int, int]]:
-        """Note that devices (n,) were heard; returns the slots of those that had been silent, and when they came back."""
+        """Note that devices (n,) were heard; returns slots of those that had been silent, and when they came back."""
         np.maximum.at(self.heard_at, device_slots, received_at)
         back: dict[int, int] = {}
         for place in np.flatnonzero(self.silent[device_slots]).tolist():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rules.changes import Change, ChangeKind
-from rules.conditions import Conditions
+from rules.conditions import Condition, Conditions
 from rules.evidence import SCALE
 from rules.likelihood import Likelihood, Total
 from rules.parameters import Resolved
@@ -14,12 +17,14 @@ from rules.places import Places
 from rules.rule import Rule, seconds
 from schemas.columns import NEVER
 
+LOW = np.dtype([("rule", "U64"), ("zone_id", np.int32), ("since", np.int64), ("low_since", np.int64)])
+
 
 @dataclass(frozen=True)
 class ZoneRule(Rule):
-    """A rule on what shows in a zone. It raises at `limit` over `sensitivity` and ends below `clears_below` for `off_seconds`.
+    """A rule on what shows in a zone: it raises at `limit` over `sensitivity` and ends below `clears_below`.
 
-    `score` gives the figure: the points, or something made of the strongest signs. It may never fall when a value rises.
+    `score` gives the figure: the points, or something made of the strongest signs. It never falls when a value rises.
     """
 
     score: Callable[[Likelihood, int, Total], float] = lambda likelihood, zone, total: total.points / SCALE
@@ -55,7 +60,14 @@ class ZoneWatch:
         """End what has been low for long enough. A sensor that fell silent holds what it last showed."""
         for rule in self._rules:
             for key, condition in sorted(self.conditions.active.items()):
-                if key[0] != rule.id or condition.low_since == NEVER:
+                if key[0] != rule.id:
+                    continue
+                if condition.low_since == NEVER:
+                    # After a restart without a snapshot nobody saw it fall.
+                    if rule.score(self._likelihood, key[1], self._likelihood.total(key[1])) < self._value(
+                        rule, "clears_below", key[1]
+                    ):
+                        condition.low_since = now
                     continue
                 at = condition.low_since + seconds(self._value(rule, "off_seconds", key[1]))
                 if now >= at:
@@ -63,6 +75,25 @@ class ZoneWatch:
                     total = self._likelihood.total(key[1])
                     score = rule.score(self._likelihood, key[1], total)
                     yield self._tell(ChangeKind.CLEAR, rule, key[1], at, score, total)
+
+    def take_snapshot(self, zones: set[int], zone_id: NDArray[np.int32]) -> NDArray[np.void]:
+        """Since when what is active in these zones has been low, (n,) of `LOW`."""
+        rows = [
+            (rule.id, zone_id[zone], condition.since, condition.low_since)
+            for rule in self._rules
+            for (rule_id, zone), condition in sorted(self.conditions.active.items())
+            if rule_id == rule.id and zone in zones
+        ]
+        return np.array(rows, LOW)
+
+    def restore_snapshot(self, rows: NDArray[np.void], slots: Mapping[int, int]) -> None:
+        """Take over what `take_snapshot` knew; `slots` finds zones by id."""
+        severities = {rule.id: rule.severity for rule in self._rules}
+        for rule_id, zone_id, since, low_since in rows.tolist():
+            if zone_id in slots and rule_id in severities:
+                self.conditions.active[rule_id, slots[zone_id]] = Condition(
+                    since, severities[rule_id], low_since
+                )
 
     def limit(self, rule: ZoneRule, zone: int) -> float:
         """Points from which the rule raises in a zone; a more sensitive zone needs fewer."""

@@ -58,6 +58,16 @@ GROUP_RULES: tuple[GroupRule, GroupRule, GroupRule, GroupRule] = (
     FIRE_TWO_ZONES,
     FIRE_MULTI_FLOOR,
 )
+__all__ = [
+    "CATALOGUE",
+    "DECLARATION_RULES",
+    "DEVICE_SILENT",
+    "GROUP_RULES",
+    "READING_RULES",
+    "SEQUENCE_GAP",
+    "ZONE_RULES",
+]
+
 DECLARATION_RULES: dict[DeviceEventKind, Rule] = {
     DeviceEventKind.FIRE: DETECTOR_FIRE_STATE,
     DeviceEventKind.MANUAL_ALARM: MANUAL_CALL_POINT,

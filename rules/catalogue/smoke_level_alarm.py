@@ -1,7 +1,7 @@
 """Smoke at fire level at one detector: at once when it is thick, after a while when nothing else speaks for a fire.
 
-The catalogue's first proposal raised at 0.30 dB/m after ten seconds, as a plain detector does. That is every shower. What
-is confirmed by heat, CO or a neighbour is raised at once by `zone_fire_likelihood`; what is not waits here.
+A plain detector raises at 0.30 dB/m after ten seconds (DOMAIN, rule 2). That is every shower. What heat, CO or a
+neighbour confirms is raised at once by `zone_fire_likelihood`; what nothing confirms waits here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Some smoke at one detector: shown in blue at once, a warning when it stays.
 
-The catalogue's first proposal warned at 0.15 dB/m after thirty seconds. That is a frying pan, a cigarette and every shower.
+A plain detector warns at 0.15 dB/m after thirty seconds (DOMAIN, rule 3). That is a frying pan, a cigarette and every
+shower.
 """
 
 from __future__ import annotations
