@@ -114,8 +114,8 @@ def _merge_all(cursor: Cursor[TupleRow], records: Sequence[Record]) -> ImportRep
             continue
         if kind == Sensor.KIND:
             _refuse_other_quantities(cursor, records)
-        # A new area may be above one that is there; no other kind refers to its own.
-        steps = ("insert", "update") if kind == "area" else ("update", "insert")
+        # A new area may be above one that is there, a new device its gateway; no other kind refers to its own.
+        steps = ("insert", "update") if kind in ("area", "device") else ("update", "insert")
         counts = {step: cursor.execute(STATEMENTS[step][kind]).rowcount for step in steps}
         report.created[kind], report.updated[kind] = counts["insert"], counts["update"]
         report.unchanged[kind] = count - counts["insert"] - counts["update"]
@@ -161,14 +161,30 @@ def _row(record: Record) -> tuple[object, ...]:
             place = (record.code, record.parent, record.name, record.building_class.value, record.use.value)
             return (*place, record.height_m, record.floors, record.high_risk, record.must_connect)
         case Zone():
-            return (record.code, record.parent, record.name, record.floor, record.use.value)
+            return (
+                record.code,
+                record.parent,
+                record.name,
+                record.floor,
+                record.use.value,
+                list(record.adjoins),
+            )
         case Device():
             named = (record.code, record.parent, record.name)
-            return (*named, record.zone, record.model, record.power.value, record.retired)
+            return (*named, record.zone, record.model, record.power.value, record.retired, record.gateway)
         case Sensor():
             building, device = record.parent.split("/")
             limits = (record.range_low, record.range_high, record.interval_s)
-            return (record.code, building, device, record.quantity.value, record.wire_unit, *limits)
+            heat_class = record.heat_class and record.heat_class.value
+            return (
+                record.code,
+                building,
+                device,
+                record.quantity.value,
+                record.wire_unit,
+                *limits,
+                heat_class,
+            )
     raise TypeError(f"{record.KIND} is no kind of record")
 
 

@@ -82,3 +82,12 @@ def _list_references(record: Record) -> Iterator[tuple[Key, str]]:
             ("zone", f"{record.parent}/{record.zone}"),
             f"building {record.parent} has no zone {record.zone}; a device is in a zone of its own building",
         )
+    if isinstance(record, Device) and record.gateway is not None:
+        reason = f"building {record.parent} has no device {record.gateway} that could be a gateway"
+        yield ("device", f"{record.parent}/{record.gateway}"), reason
+    if isinstance(record, Zone):
+        for other in record.adjoins:
+            yield (
+                ("zone", f"{record.parent}/{other}"),
+                f"building {record.parent} has no zone {other} to adjoin",
+            )

@@ -20,8 +20,9 @@ from schemas.registry_records import RECORD_TYPES, Key, Record, check_formula
 COLUMNS = (
     *("record", "code", "parent", "name", "level", "class", "use", "height_m", "floors", "high_risk"),
     *("must_connect", "floor", "zone", "model", "power", "retired", "quantity", "unit", "range_low"),
-    *("range_high", "interval_s"),
+    *("range_high", "interval_s", "adjoins", "gateway", "heat_class"),
 )
+_CODES = ("code", "zone", "parent", "adjoins", "gateway")
 REQUIRED_COLUMNS = ("record", "code", "parent", "name")
 
 # Strings and comments are passed over, for what looks like a header within them is none.
@@ -127,17 +128,20 @@ def write_toml(records: Iterable[Record]) -> str:
 
 def _fields_of(record: Record) -> dict[str, object]:
     # Records made of stored rows hold plain text where enums are declared, which is no reason to warn.
-    return record.model_dump(by_alias=True, exclude={"line"}, exclude_none=True, warnings=False)
+    stored = record.model_dump(by_alias=True, exclude={"line"}, exclude_none=True, warnings=False)
+    return {name: value for name, value in stored.items() if value not in ((), [])}
 
 
 def _to_cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, tuple | list):
+        return " ".join(value)
     return str(value.value) if isinstance(value, Enum) else str(value)
 
 
 def _to_toml(value: object) -> str:
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool | int | float | tuple | list):
         return json.dumps(value)
     # JSON's text is TOML's too, except that TOML has no escape for lone surrogates, which names cannot hold.
     return json.dumps(_to_cell(value), ensure_ascii=False)
@@ -174,7 +178,7 @@ def _explain(kind: str, error: dict[str, object]) -> str:
         return f"{_name_kind(kind)} needs {column!r}"
     if error["type"] == "extra_forbidden":
         return f"{_name_kind(kind)} has no {column!r}"
-    if error["type"] == "string_pattern_mismatch" and column in ("code", "zone", "parent"):
+    if error["type"] == "string_pattern_mismatch" and column in _CODES:
         try:
             check_formula(str(error["input"]))
         except ValueError as formula:

@@ -20,6 +20,7 @@ from schemas.domain import (
     AreaLevel,
     BuildingClass,
     BuildingUse,
+    HeatClass,
     PowerSupply,
     Quantity,
     ZoneUse,
@@ -63,9 +64,15 @@ def _check_text(text: str) -> str:
     return text
 
 
+def _split_codes(given: object) -> object:
+    """A cell of a CSV holds several codes with spaces between."""
+    return tuple(given.split()) if isinstance(given, str) else given
+
+
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN), AfterValidator(check_formula)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_check_text)]
 Flag = Annotated[bool, BeforeValidator(_read_boolean)]
+Codes = Annotated[tuple[Code, ...], Field(max_length=100), BeforeValidator(_split_codes)]
 # Strict: in TOML a number is a number. The cells of a CSV are read as text all the same.
 Whole = Annotated[int, Field(strict=True)]
 Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -141,18 +148,29 @@ def _find_contradiction(building: Building) -> str:
 
 
 class Zone(Record):
+    """`adjoins` are the codes of zones of its building that it is open to; each is so to both."""
+
     KIND = "zone"
     parent: Code
     name: Name
     floor: Annotated[Whole, Field(ge=-20, le=200)]
     use: ZoneUse
+    adjoins: Codes = ()
 
     @property
     def key(self) -> str:
         return f"{self.parent}/{self.code}"
 
+    @model_validator(mode="after")
+    def _check_neighbours(self) -> Self:
+        if self.code in self.adjoins:
+            raise ValueError(f"zone {self.code} cannot adjoin itself")
+        return self
+
 
 class Device(Record):
+    """`gateway` is the device of its building that it is heard through."""
+
     KIND = "device"
     parent: Code
     name: Name
@@ -160,10 +178,17 @@ class Device(Record):
     model: Name | None = None
     power: PowerSupply = PowerSupply.MAINS
     retired: Flag = False
+    gateway: Code | None = None
 
     @property
     def key(self) -> str:
         return f"{self.parent}/{self.code}"
+
+    @model_validator(mode="after")
+    def _check_gateway(self) -> Self:
+        if self.gateway == self.code:
+            raise ValueError(f"device {self.code} cannot be its own gateway")
+        return self
 
 
 class Sensor(Record):
@@ -176,6 +201,7 @@ class Sensor(Record):
     range_low: Finite | None = None
     range_high: Finite | None = None
     interval_s: Annotated[Finite, Field(ge=0.001, le=7 * 86_400)]
+    heat_class: HeatClass | None = None
 
     @property
     def key(self) -> str:
@@ -193,6 +219,8 @@ class Sensor(Record):
             raise ValueError(f"{self.unit!r} is no unit of {self.quantity}; accepted: {accepted}")
         if self.range_low is not None and self.range_high is not None and self.range_low >= self.range_high:
             raise ValueError(f"range_low {self.range_low:g} is not below range_high {self.range_high:g}")
+        if self.heat_class is not None and self.quantity != Quantity.TEMPERATURE:
+            raise ValueError(f"heat_class {self.heat_class} is for a temperature, not for {self.quantity}")
         return self
 
 

@@ -11,14 +11,14 @@ CREATE_STAGED: dict[str, LiteralString] = {
             building_use text, height_m float8, floors integer, high_risk boolean, must_connect boolean)
         ON COMMIT DROP""",
     "zone": """
-        CREATE TEMPORARY TABLE staged_zone (code text, parent text, name text, floor integer, zone_use text)
-        ON COMMIT DROP""",
+        CREATE TEMPORARY TABLE staged_zone (code text, parent text, name text, floor integer, zone_use text,
+            adjoins text[]) ON COMMIT DROP""",
     "device": """
         CREATE TEMPORARY TABLE staged_device (code text, parent text, name text, zone text, model text,
-            power text, retired boolean) ON COMMIT DROP""",
+            power text, retired boolean, gateway text) ON COMMIT DROP""",
     "sensor": """
         CREATE TEMPORARY TABLE staged_sensor (code text, building text, device text, quantity text, unit text,
-            range_low float8, range_high float8, interval_seconds float8) ON COMMIT DROP""",
+            range_low float8, range_high float8, interval_seconds float8, heat_class text) ON COMMIT DROP""",
 }
 
 COPY_STAGED: dict[str, LiteralString] = {
@@ -55,30 +55,33 @@ UPDATE: dict[str, LiteralString] = {
               IS DISTINCT FROM (s.name, a.area_id, s.building_class, s.building_use, s.height_m, s.floors,
                                 s.high_risk, s.must_connect)""",
     "zone": """
-        UPDATE zones z SET name = s.name, floor = s.floor, zone_use = s.zone_use
+        UPDATE zones z SET name = s.name, floor = s.floor, zone_use = s.zone_use, adjoins = s.adjoins
         FROM staged_zone s JOIN buildings b ON b.code = s.parent
         WHERE z.building_id = b.building_id AND z.code = s.code
-          AND (z.name, z.floor, z.zone_use) IS DISTINCT FROM (s.name, s.floor, s.zone_use)""",
+          AND (z.name, z.floor, z.zone_use, z.adjoins) IS DISTINCT FROM (s.name, s.floor, s.zone_use, s.adjoins)""",
     "device": """
         UPDATE devices d SET name = s.name, zone_id = z.zone_id, model = s.model, power = s.power,
-            retired = s.retired
+            retired = s.retired, gateway_id = g.device_id
         FROM staged_device s JOIN buildings b ON b.code = s.parent
         LEFT JOIN zones z ON z.building_id = b.building_id AND z.code = s.zone
+        LEFT JOIN devices g ON g.building_id = b.building_id AND g.code = s.gateway
         WHERE d.building_id = b.building_id AND d.code = s.code
-          AND (d.name, d.zone_id, d.model, d.power, d.retired)
-              IS DISTINCT FROM (s.name, z.zone_id, s.model, s.power, s.retired)""",
+          AND (d.name, d.zone_id, d.model, d.power, d.retired, d.gateway_id)
+              IS DISTINCT FROM (s.name, z.zone_id, s.model, s.power, s.retired, g.device_id)""",
     "sensor": """
         UPDATE sensors x SET quantity = s.quantity, unit = s.unit, range_low = s.range_low,
-            range_high = s.range_high, interval_seconds = s.interval_seconds
+            range_high = s.range_high, interval_seconds = s.interval_seconds, heat_class = s.heat_class
         FROM staged_sensor s JOIN buildings b ON b.code = s.building
         JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
         WHERE x.device_id = d.device_id AND x.channel = s.code
-          AND (x.quantity, x.unit, x.range_low, x.range_high, x.interval_seconds)
-              IS DISTINCT FROM (s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds)""",
+          AND (x.quantity, x.unit, x.range_low, x.range_high, x.interval_seconds, x.heat_class)
+              IS DISTINCT FROM (s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds,
+                                s.heat_class)""",
 }
 
 INSERT: dict[str, LiteralString] = {
-    # An area may lie in one that comes with it, so the numbers are given before the rows are.
+    # An area may lie in one that comes with it, and a device's gateway come with it: their numbers are given before
+    # the rows are.
     "area": """
         WITH fresh AS MATERIALIZED (
             SELECT nextval(pg_get_serial_sequence('areas', 'area_id'))::integer AS area_id, n.*
@@ -95,21 +98,31 @@ INSERT: dict[str, LiteralString] = {
         FROM staged_building s JOIN areas a ON a.code = s.parent
         WHERE NOT EXISTS (SELECT FROM buildings b WHERE b.code = s.code) ORDER BY s.ctid""",
     "zone": """
-        INSERT INTO zones (building_id, code, name, floor, zone_use)
-        SELECT b.building_id, s.code, s.name, s.floor, s.zone_use
+        INSERT INTO zones (building_id, code, name, floor, zone_use, adjoins)
+        SELECT b.building_id, s.code, s.name, s.floor, s.zone_use, s.adjoins
         FROM staged_zone s JOIN buildings b ON b.code = s.parent
         WHERE NOT EXISTS (SELECT FROM zones z WHERE z.building_id = b.building_id AND z.code = s.code)
         ORDER BY s.ctid""",
     "device": """
-        INSERT INTO devices (building_id, zone_id, code, name, model, power, retired)
-        SELECT b.building_id, z.zone_id, s.code, s.name, s.model, s.power, s.retired
-        FROM staged_device s JOIN buildings b ON b.code = s.parent
-        LEFT JOIN zones z ON z.building_id = b.building_id AND z.code = s.zone
-        WHERE NOT EXISTS (SELECT FROM devices d WHERE d.building_id = b.building_id AND d.code = s.code)
-        ORDER BY s.ctid""",
+        WITH fresh AS MATERIALIZED (
+            SELECT nextval(pg_get_serial_sequence('devices', 'device_id'))::integer AS device_id, n.*
+            FROM (SELECT b.building_id, s.code, s.name, s.zone, s.model, s.power, s.retired, s.gateway
+                  FROM staged_device s JOIN buildings b ON b.code = s.parent
+                  WHERE NOT EXISTS (SELECT FROM devices d WHERE d.building_id = b.building_id AND d.code = s.code)
+                  ORDER BY s.ctid) n)
+        INSERT INTO devices (device_id, building_id, zone_id, code, name, model, power, retired, gateway_id)
+        OVERRIDING SYSTEM VALUE
+        SELECT f.device_id, f.building_id, z.zone_id, f.code, f.name, f.model, f.power, f.retired,
+               coalesce(g.device_id, d.device_id)
+        FROM fresh f
+        LEFT JOIN zones z ON z.building_id = f.building_id AND z.code = f.zone
+        LEFT JOIN fresh g ON g.building_id = f.building_id AND g.code = f.gateway
+        LEFT JOIN devices d ON d.building_id = f.building_id AND d.code = f.gateway""",
     "sensor": """
-        INSERT INTO sensors (device_id, channel, quantity, unit, range_low, range_high, interval_seconds)
-        SELECT d.device_id, s.code, s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds
+        INSERT INTO sensors (device_id, channel, quantity, unit, range_low, range_high, interval_seconds,
+                             heat_class)
+        SELECT d.device_id, s.code, s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds,
+               s.heat_class
         FROM staged_sensor s JOIN buildings b ON b.code = s.building
         JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
         WHERE NOT EXISTS (SELECT FROM sensors x WHERE x.device_id = d.device_id AND x.channel = s.code)
@@ -145,14 +158,15 @@ SELECT_RECORDS: dict[str, LiteralString] = {
                floors, high_risk, must_connect
         FROM buildings b JOIN areas a USING (area_id) ORDER BY building_id""",
     "zone": """
-        SELECT z.code, b.code AS parent, z.name, floor, zone_use AS use
+        SELECT z.code, b.code AS parent, z.name, floor, zone_use AS use, adjoins
         FROM zones z JOIN buildings b USING (building_id) ORDER BY zone_id""",
     "device": """
-        SELECT d.code, b.code AS parent, d.name, z.code AS zone, model, power, retired
-        FROM devices d JOIN buildings b USING (building_id) LEFT JOIN zones z USING (zone_id) ORDER BY device_id""",
+        SELECT d.code, b.code AS parent, d.name, z.code AS zone, d.model, d.power, d.retired, g.code AS gateway
+        FROM devices d JOIN buildings b USING (building_id) LEFT JOIN zones z USING (zone_id)
+        LEFT JOIN devices g ON g.device_id = d.gateway_id ORDER BY d.device_id""",
     "sensor": """
         SELECT s.channel AS code, b.code || '/' || d.code AS parent, quantity, unit, range_low, range_high,
-               interval_seconds AS interval_s
+               interval_seconds AS interval_s, heat_class
         FROM sensors s JOIN devices d USING (device_id) JOIN buildings b USING (building_id)
         ORDER BY sensor_id""",
 }

@@ -69,6 +69,9 @@ CONVERSIONS: Mapping[Quantity, Mapping[str, Conversion]] = {
     Quantity.CURRENT: _CURRENTS_IN_AMPERE,
     Quantity.VOLTAGE: {"V": _SAME, "mV": Conversion(1e-3), "kV": Conversion(1e3)},
     Quantity.CO: {"ppm": _SAME, "mg/m3": Conversion(24.055 / 28.01), "mg/m³": Conversion(24.055 / 28.01)},
+    Quantity.GAS: {"%LEL": _SAME},
+    # The second is SenML's (RFC 8428, table 1).
+    Quantity.BATTERY: {"%": _SAME, "%EL": _SAME},
 }
 """Accepted units; CO in mg/m³ is taken at 20 °C and 101.325 kPa (24.055 L/mol, 28.01 g/mol)."""
 

@@ -85,6 +85,10 @@ class City:
     buildings: list[Building] = field(default_factory=list)
     zones: list[Zone] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
+    _storeys: dict[tuple[int, int], list[int]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _entered: int = field(default=0, init=False, repr=False, compare=False)
 
     @property
     def sensor_count(self) -> int:
@@ -96,19 +100,27 @@ class City:
         here = self.zones[zone]
         return [
             index
-            for index, there in enumerate(self.zones)
-            if (there.building, there.floor) == (here.building, here.floor)
-            and index != zone
-            and (ZoneUse.CORRIDOR in (here.use, there.use) or abs(there.order - here.order) == 1)
+            for index in self._list_storey(here.building, here.floor)
+            if index != zone
+            and (
+                ZoneUse.CORRIDOR in (here.use, self.zones[index].use)
+                or abs(self.zones[index].order - here.order) == 1
+            )
         ]
 
     def above(self, zone: int) -> list[int]:
         """The zone over this one, which smoke reaches through shafts and stairs."""
         here = self.zones[zone]
-        place = (here.building, here.floor + 1, here.order)
-        return [
-            i for i, there in enumerate(self.zones) if (there.building, there.floor, there.order) == place
-        ]
+        storey = self._list_storey(here.building, here.floor + 1)
+        return [index for index in storey if self.zones[index].order == here.order]
+
+    def _list_storey(self, building: int, floor: int) -> list[int]:
+        # Zones are only ever added; those that came since the last question are entered first.
+        for index in range(self._entered, len(self.zones)):
+            zone = self.zones[index]
+            self._storeys.setdefault((zone.building, zone.floor), []).append(index)
+        self._entered = len(self.zones)
+        return self._storeys.get((building, floor), [])
 
 
 def build_city(buildings: int, sensors: int, seed: int) -> City:

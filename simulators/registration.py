@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemas import registry_records as records
+from schemas.domain import HeatClass, Quantity
 from schemas.registry import ImportReport, import_records
 from simulators import models
 from simulators.buildings import City, Device
@@ -49,9 +50,17 @@ def _make_buildings(city: City) -> Iterator[records.Building]:
 
 
 def _make_zones(city: City) -> Iterator[records.Zone]:
-    for zone in city.zones:
-        building = city.buildings[zone.building].code
-        yield records.Zone(code=zone.code, parent=building, name=zone.name, floor=zone.floor, use=zone.use)
+    for index, zone in enumerate(city.zones):
+        # Neighbours are said once, by the one that comes first.
+        later = [other for other in city.adjoining(index) if other > index] + city.above(index)
+        yield records.Zone(
+            code=zone.code,
+            parent=city.buildings[zone.building].code,
+            name=zone.name,
+            floor=zone.floor,
+            use=zone.use,
+            adjoins=tuple(city.zones[other].code for other in later),
+        )
 
 
 def _make_gateways(city: City) -> Iterator[records.Device]:
@@ -75,6 +84,7 @@ def _make_device(city: City, device: Device) -> Iterator[records.Record]:
         zone=city.zones[device.zone].code,
         model=model.code,
         power=model.power,
+        gateway=city.buildings[device.building].gateway_code,
     )
     for channel in model.channels:
         yield records.Sensor(
@@ -85,4 +95,5 @@ def _make_device(city: City, device: Device) -> Iterator[records.Record]:
             range_low=channel.low,
             range_high=channel.high,
             interval_s=model.interval_seconds,
+            heat_class=HeatClass.A1R if channel.quantity is Quantity.TEMPERATURE else None,
         )

@@ -24,6 +24,7 @@ def row(**cells: object) -> str:
 AREA = row(record="area", code="A", name="青禾街道", level="street")
 BUILDING = {"record": "building", "code": "B", "parent": "A", "name": "一号楼", "class": "high_rise_1"}
 BUILDING |= {"use": "residential", "height_m": 80, "floors": 26}
+ZONE = {"record": "zone", "code": "Z", "parent": "B", "name": "走道", "floor": 3, "use": "corridor"}
 DEVICE = {"record": "device", "code": "D", "parent": "B", "name": "探测器"}
 SENSOR = {"record": "sensor", "code": "smoke", "parent": "B/D", "quantity": "smoke", "interval_s": 10}
 
@@ -127,6 +128,13 @@ def test_every_bad_line_is_named_with_its_reason(settings: Settings, tmp_path: P
         row(**DEVICE | {"zone": "Z9"}),
         row(**DEVICE | {"code": "D2", "retired": "maybe"}),
         row(**BUILDING),
+        row(**ZONE | {"adjoins": "Z Y"}),
+        row(**ZONE | {"code": "X", "adjoins": "Y 一号"}),
+        row(**ZONE | {"code": "W", "adjoins": "Y"}),
+        row(**DEVICE | {"code": "D3", "gateway": "D3"}),
+        row(**DEVICE | {"code": "D4", "gateway": "GW"}),
+        row(**SENSOR | {"heat_class": "A1"}),
+        row(**SENSOR | {"quantity": "temperature", "heat_class": "H"}),
     )
     problems = refuse(settings, path)
     expected = {
@@ -145,9 +153,16 @@ def test_every_bad_line_is_named_with_its_reason(settings: Settings, tmp_path: P
         15: "stands on line 2 already",
         16: "lies within itself",
         17: "lies within itself",
-        18: "2 cells under 21 columns",
+        18: "2 cells under 24 columns",
         19: "has no zone Z9",
         20: "neither true nor false",
+        22: "cannot adjoin itself",
+        23: "must be 1 to 64",
+        24: "has no zone Y to adjoin",
+        25: "cannot be its own gateway",
+        26: "no device GW that could be a gateway",
+        27: "is for a temperature, not for smoke",
+        28: "heat_class 'H'",
     }
     for line, words in expected.items():
         assert any(at == line and words in reason for at, reason in problems), (line, words, problems)
@@ -288,3 +303,29 @@ def test_what_an_older_version_stored_can_still_be_exported(
 ) -> None:
     database.execute("INSERT INTO areas (code, name, level) VALUES ('A', '=old', 'parish')")
     assert "=old" in export_registry(url_of(settings), None)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".toml"])
+def test_neighbours_gateways_and_heat_classes_are_kept(
+    settings: Settings, database: psycopg.Connection, tmp_path: Path, suffix: str
+) -> None:
+    """A gateway may come with its devices, and after them, in the same file."""
+    rows = [AREA, row(**BUILDING), row(**ZONE | {"adjoins": "Y X"}), row(**ZONE | {"code": "Y"})]
+    rows += [row(**ZONE | {"code": "X"}), row(**DEVICE | {"gateway": "GW"}), row(**DEVICE | {"code": "GW"})]
+    rows += [row(**SENSOR | {"code": "t", "quantity": "temperature", "heat_class": "A2S"})]
+    import_registry(url_of(settings), write(tmp_path, *rows))
+    export_registry(url_of(settings), tmp_path / f"out{suffix}")
+    database.execute(CLEAN)
+    import_registry(url_of(settings), tmp_path / f"out{suffix}")
+    assert database.execute("SELECT adjoins FROM zones ORDER BY zone_id").fetchall() == [
+        (["Y", "X"],),
+        ([],),
+        ([],),
+    ]
+    pairs = database.execute(
+        "SELECT d.code, g.code FROM devices d LEFT JOIN devices g ON g.device_id = d.gateway_id ORDER BY 1"
+    ).fetchall()
+    assert pairs == [("D", "GW"), ("GW", None)]
+    assert database.execute("SELECT heat_class FROM sensors").fetchall() == [("A2S",)]
+    without = write(tmp_path, row(**ZONE), row(**DEVICE))
+    assert dict(import_registry(url_of(settings), without).updated) == {"zone": 1, "device": 1}

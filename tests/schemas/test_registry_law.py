@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from schemas.domain import BuildingUse, PowerSupply, Quantity, ZoneUse
+from schemas.domain import BuildingUse, HeatClass, PowerSupply, Quantity, ZoneUse
 from schemas.registry import export_registry, import_records, import_registry
 from schemas.registry_records import Area, Building, Device, Record, Sensor, Zone
 from schemas.settings import Settings
@@ -47,11 +47,23 @@ def registries(draw: st.DrawFn) -> list[Record]:
         records.append(
             Zone(code="Z", parent=code, name=draw(NAMES), floor=-2, use=draw(st.sampled_from(ZoneUse)))
         )
+        adjoins = draw(st.sampled_from([(), ("Z",)]))
+        records.append(
+            Zone(code="Y", parent=code, name=draw(NAMES), floor=1, use=ZoneUse.ROOM, adjoins=adjoins)
+        )
         zone, power = draw(st.sampled_from(["Z", None])), draw(st.sampled_from(PowerSupply))
-        records.append(Device(code="D", parent=code, name=draw(NAMES), zone=zone, power=power))
+        gateway = draw(st.sampled_from(["G", None]))
+        named = {"parent": code, "name": draw(NAMES), "power": power}
+        records.append(Device.model_validate({"code": "D", "zone": zone, "gateway": gateway, **named}))
+        records.append(Device.model_validate({"code": "G", **named}))
         quantity = draw(st.sampled_from(Quantity))
         unit = draw(st.sampled_from(sorted(CONVERSIONS[quantity])))
-        limits = {"range_low": draw(st.floats(-9, 0)), "range_high": draw(st.none() | st.floats(1, 9))}
+        limits: dict[str, object] = {
+            "range_low": draw(st.floats(-9, 0)),
+            "range_high": draw(st.none() | st.floats(1, 9)),
+        }
+        if quantity == Quantity.TEMPERATURE:
+            limits["heat_class"] = draw(st.none() | st.sampled_from(HeatClass))
         sensor = {"code": "x", "parent": f"{code}/D", "quantity": quantity, "unit": unit, "interval_s": 0.5}
         records.append(Sensor.model_validate(sensor | limits))
     return records

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.domain import CODE_PATTERN, BuildingClass, Quantity, ZoneUse
+from schemas.registry_records import Device, Zone
 from simulators.buildings import City, CityTooSmallError, build_city
 from simulators.layout import lay_out
 from simulators.registration import make_records
@@ -19,11 +20,36 @@ def city() -> City:
     return build_city(20, 2000, 20261)
 
 
-def test_the_city_has_twenty_buildings_and_two_thousand_sensors_of_every_quantity(city: City) -> None:
+def test_the_city_has_twenty_buildings_and_two_thousand_sensors_of_smoke_heat_water_and_wiring(
+    city: City,
+) -> None:
     assert len(city.buildings) == 20
     assert city.sensor_count == 2000
     measured = {channel.quantity for device in city.devices for channel in device.model.channels}
-    assert measured == set(Quantity)
+    assert measured == set(Quantity) - {Quantity.GAS, Quantity.BATTERY}
+
+
+def test_the_records_say_which_zones_are_open_to_each_other_and_what_devices_are_heard_through(
+    city: City,
+) -> None:
+    records = list(make_records(city))
+    codes = [(city.buildings[zone.building].code, zone.code) for zone in city.zones]
+    said = {
+        frozenset({(zone.parent, zone.code), (zone.parent, other)})
+        for zone in records
+        if isinstance(zone, Zone)
+        for other in zone.adjoins
+    }
+    meant = {
+        frozenset({codes[zone], codes[other]})
+        for zone in range(len(codes))
+        for other in city.adjoining(zone) + city.above(zone)
+    }
+    assert said == meant
+    devices = [record for record in records if isinstance(record, Device)]
+    assert {(device.parent, device.gateway) for device in devices if device.gateway} == {
+        (building.code, building.gateway_code) for building in city.buildings
+    }
 
 
 def test_most_buildings_are_high_or_of_high_risk(city: City) -> None:
