@@ -10,7 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.cursors import Id
 from api.freshness import Answer
 from api.moments import Moment
-from schemas.domain import AlertAction, Condition, Quantity, Severity, SignalClass, SubjectKind, Verdict
+from schemas.domain import (
+    AlertAction,
+    Condition,
+    Quantity,
+    ScopeKind,
+    Severity,
+    SignalClass,
+    SubjectKind,
+    Verdict,
+)
+from schemas.limitations import Limitation
 
 
 class Colour(StrEnum):
@@ -58,6 +68,7 @@ class Channel(Shown):
     code: str
     quantity: Quantity
     sensor_id: int
+    limitations: tuple[Limitation, ...] = Field(description="What this sensor cannot show")
 
 
 class Place(Shown):
@@ -86,6 +97,23 @@ class Ruling(Shown):
     by: str
 
 
+class Part(Shown):
+    """One of the reasons of an alert."""
+
+    text: Words
+    points: float | None = Field(description="Its weight, where reasons are weighed")
+
+
+class AlertScope(Shown):
+    """The declared test, drill or maintenance that an alert stands in; it is of class test meanwhile."""
+
+    id: int
+    kind: ScopeKind
+    ends_at: Moment
+    reason: str
+    declared_by: str
+
+
 class Alert(Shown):
     """One episode. `condition`, `acknowledged` and `verdict` are independent of each other."""
 
@@ -111,6 +139,11 @@ class Alert(Shown):
     unit: str | None
     where: Place
     advice: Words
+    parts: tuple[Part, ...] = Field(description="Why, in words, the weightiest first; of the newest change")
+    scope: AlertScope | None = Field(description="Null outside of any, and once the alert has broken through")
+    parameters_version: str = Field(
+        description="The parameters in force at the newest change; empty if unknown"
+    )
 
 
 class HistoryEntry(Shown):
@@ -125,6 +158,8 @@ class HistoryEntry(Shown):
     severity: Colour
     value: float | None
     note: str | None
+    parts: tuple[Part, ...]
+    parameters_version: str
 
 
 class Change(HistoryEntry):

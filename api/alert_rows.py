@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from api.alert_models import (
     Acknowledged,
     Alert,
+    AlertScope,
     Change,
     Channel,
     Colour,
     HistoryEntry,
     Named,
+    Part,
     Place,
     Ruling,
     Words,
     Zone,
 )
-from schemas.domain import AlertAction, Condition, Quantity, SignalClass, SubjectKind, Verdict
+from schemas.domain import AlertAction, Condition, Quantity, ScopeKind, SignalClass, SubjectKind, Verdict
+from schemas.limitations import find_limitations
+
+
+class PartColumns(TypedDict):
+    """A reason as the tables hold it."""
+
+    text_zh: str
+    text_en: str
+    points: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +76,14 @@ class AlertRow:
     channel: str | None
     quantity: str | None
     sensor_id: int | None
+    interval_seconds: float | None
+    parts: list[PartColumns]
+    parameters_version: str
+    scope_id: int | None
+    scope_kind: str | None
+    scope_ends_at: datetime | None
+    scope_reason: str | None
+    scope_declared_by: str | None
     class_rank: int
 
 
@@ -77,6 +97,8 @@ class ChangeRow(AlertRow):
     event_condition: str
     event_severity: int
     event_value: float | None
+    event_parts: list[PartColumns]
+    event_parameters_version: str
     action: str
     actor: str
     note: str | None
@@ -106,6 +128,9 @@ def show_alert(row: AlertRow) -> Alert:
         unit=row.unit,
         where=_show_place(row),
         advice=Words(zh=row.advice_zh, en=row.advice_en),
+        parts=_show_parts(row.parts),
+        scope=_show_scope(row),
+        parameters_version=row.parameters_version,
     )
 
 
@@ -120,13 +145,16 @@ def show_change(row: ChangeRow) -> Change:
         severity=Colour.of(row.event_severity),
         value=row.event_value,
         note=row.note,
+        parts=_show_parts(row.event_parts),
+        parameters_version=row.event_parameters_version,
         alert=show_alert(row),
     )
 
 
-def make_entry(*, severity: int, **columns: object) -> HistoryEntry:
+def make_entry(*, severity: int, parts: list[PartColumns], **columns: object) -> HistoryEntry:
     """An entry of the history from its own columns."""
-    return HistoryEntry.model_validate({"severity": Colour.of(severity), **columns})
+    shown = {"severity": Colour.of(severity), "parts": _show_parts(parts)}
+    return HistoryEntry.model_validate({**shown, **columns})
 
 
 def explain(row: AlertRow, source: str) -> Words:
@@ -141,8 +169,29 @@ def explain(row: AlertRow, source: str) -> Words:
             f"{figure_zh} {row.unit or ''}".rstrip(),
             f"{figure_en} {row.unit or ''}".rstrip(),
         )
+    parts_zh = "".join(f"{part['text_zh']};" for part in row.parts)
+    parts_en = "".join(f" {part['text_en']};" for part in row.parts)
     return Words(
-        zh=f"{row.title_zh}{figure_zh}。依据:{source}。", en=f"{row.title_en}{figure_en}. Grounds: {source}."
+        zh=f"{row.title_zh}{figure_zh}。{parts_zh}依据:{source}。",
+        en=f"{row.title_en}{figure_en}.{parts_en} Grounds: {source}.",
+    )
+
+
+def _show_parts(parts: list[PartColumns]) -> tuple[Part, ...]:
+    return tuple(
+        Part(text=Words(zh=part["text_zh"], en=part["text_en"]), points=part["points"]) for part in parts
+    )
+
+
+def _show_scope(row: AlertRow) -> AlertScope | None:
+    if row.scope_id is None or row.scope_kind is None or row.scope_ends_at is None:
+        return None
+    return AlertScope(
+        id=row.scope_id,
+        kind=ScopeKind(row.scope_kind),
+        ends_at=row.scope_ends_at,
+        reason=row.scope_reason or "",
+        declared_by=row.scope_declared_by or "",
     )
 
 
@@ -161,7 +210,12 @@ def _show_verdict(row: AlertRow) -> Ruling | None:
 def _show_place(row: AlertRow) -> Place:
     channel = None
     if row.channel is not None and row.quantity is not None and row.sensor_id is not None:
-        channel = Channel(code=row.channel, quantity=Quantity(row.quantity), sensor_id=row.sensor_id)
+        channel = Channel(
+            code=row.channel,
+            quantity=Quantity(row.quantity),
+            sensor_id=row.sensor_id,
+            limitations=find_limitations(row.quantity, row.interval_seconds or 0),
+        )
     zone = None
     if row.zone_code is not None:
         zone = Zone(code=row.zone_code, name=row.zone_name or "", use=row.zone_use or "")

@@ -23,14 +23,17 @@ ALERT_COLUMNS = sql.SQL("""
     a.verdict_by, a.latching, a.late, a.raised_at, a.recorded_at, a.cleared_at, a.closed_at, a.value, a.limit_value,
     a.unit, g.code AS area_code, g.name AS area_name, b.code AS building_code, b.name AS building_name, z.floor,
     z.code AS zone_code, z.name AS zone_name, z.zone_use, d.code AS device_code, d.name AS device_name, s.channel,
-    s.quantity, s.sensor_id, array_position(%(class_order)s::text[], a.signal_class) AS class_rank""")
+    s.quantity, s.sensor_id, s.interval_seconds, a.parts, a.parameters_version, a.scope_id, w.kind AS scope_kind,
+    LEAST(w.ends_at, w.ended_at) AS scope_ends_at, w.reason AS scope_reason, w.declared_by AS scope_declared_by,
+    array_position(%(class_order)s::text[], a.signal_class) AS class_rank""")
 PLACES = sql.SQL("""
     JOIN rules r ON r.rule = a.rule
     JOIN buildings b ON b.building_id = a.building_id
     JOIN areas g ON g.area_id = b.area_id
     LEFT JOIN zones z ON z.zone_id = a.zone_id
     LEFT JOIN devices d ON d.device_id = a.device_id
-    LEFT JOIN sensors s ON s.sensor_id = a.sensor_id""")
+    LEFT JOIN sensors s ON s.sensor_id = a.sensor_id
+    LEFT JOIN maintenance_windows w ON w.scope_id = a.scope_id""")
 
 SELECT_ALERTS = sql.SQL("""
 SELECT {columns} FROM alerts a {places}
@@ -54,12 +57,12 @@ SELECT_ALERT = sql.SQL("SELECT {columns} FROM alerts a {places} WHERE a.alert_id
 SELECT_CHANGES = sql.SQL("""
 SELECT e.change_id AS event_change_id, e.at AS event_at, e.recorded_at AS event_recorded_at,
        e.condition AS event_condition, e.severity AS event_severity, e.value AS event_value,
-       e.action, e.actor, e.note, {columns}
+       e.parts AS event_parts, e.parameters_version AS event_parameters_version, e.action, e.actor, e.note, {columns}
 FROM (SELECT * FROM alert_events WHERE change_id > %(after)s ORDER BY change_id LIMIT %(limit)s) e
 JOIN alerts a USING (alert_id) {places}
 ORDER BY e.change_id""").format(columns=ALERT_COLUMNS, places=PLACES)
 SELECT_HISTORY = """
-SELECT change_id, action, at, recorded_at, actor, condition, severity, value, note
+SELECT change_id, action, at, recorded_at, actor, condition, severity, value, note, parts, parameters_version
 FROM alert_events WHERE alert_id = %(alert_id)s ORDER BY change_id"""
 SELECT_SOURCE = "SELECT source FROM rules WHERE rule = %(rule)s"
 

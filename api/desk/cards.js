@@ -68,7 +68,7 @@ function describe(alert, element, part) {
   part("h2").textContent = alert.title[language];
   const [near, detail] = formatPlace(alert.where);
   part(".where b").textContent = near;
-  part(".where span").textContent = detail;
+  part(".where span").textContent = [detail, ...limitations(alert.where.channel)].filter(Boolean).join(" · ");
   part(".since time").textContent = words.since(formatTime(alert.raised_at));
   part(".figure b").textContent = alert.value === null ? "" : `${formatMeasure(alert.value)} ${alert.unit ?? ""}`;
   part(".figure span").textContent = alert.limit === null ? "" : `${words.limit} ${formatMeasure(alert.limit)}`;
@@ -79,7 +79,18 @@ function describe(alert, element, part) {
   const last = alert.verdict ?? alert.acknowledged;
   part(".state span").textContent = last ? `${last.by} ${formatTime(last.at)}` : "";
   part(".advice").textContent = alert.advice[language];
+  part(".why").textContent = alert.parts.map((reason) => reason.text[language]).join(words.semicolon);
+  part(".scope").textContent = alert.scope ? formatScope(alert.scope) : "";
   part(".complaint").textContent = "";
+}
+
+function limitations(channel) {
+  return channel ? channel.limitations.map((label) => words.limitations[label] ?? label) : [];
+}
+
+function formatScope(scope) {
+  const end = `${words.until} ${formatTime(scope.ends_at)}`;
+  return [words.scopes[scope.kind], end, scope.declared_by, scope.reason].join(" · ");
 }
 
 function drawButtons(alert, place, act) {

@@ -16,7 +16,9 @@ const WORDS = {
     colours: { red: "红色", orange: "橙色", yellow: "黄色", blue: "蓝色" },
     verdicts: { real_fire: "真实火警", false_alarm: "误报", test: "测试", drill: "演练", fault: "设备故障" },
     quantities: { smoke: "烟雾", temperature: "温度", pressure: "水压", flow: "水流", level: "水位", residual_current: "剩余电流",
-      cable_temperature: "电缆温度", current: "电流", voltage: "电压", co: "一氧化碳" },
+      cable_temperature: "电缆温度", current: "电流", voltage: "电压", co: "一氧化碳", gas: "可燃气体", battery: "电量" },
+    scopes: { test: "测试中", drill: "演练中", maintenance: "维护中" }, until: "至", semicolon: ";",
+    limitations: { "fixed temperature only": "仅定温" },
     units: ["天", "时", "分", "秒"],
   },
   en: {
@@ -38,7 +40,10 @@ const WORDS = {
     colours: { red: "red", orange: "orange", yellow: "yellow", blue: "blue" },
     verdicts: { real_fire: "Real fire", false_alarm: "False alarm", test: "Test", drill: "Drill", fault: "Device fault" },
     quantities: { smoke: "smoke", temperature: "temperature", pressure: "water pressure", flow: "water flow", level: "water level",
-      residual_current: "residual current", cable_temperature: "cable temperature", current: "current", voltage: "voltage", co: "CO" },
+      residual_current: "residual current", cable_temperature: "cable temperature", current: "current", voltage: "voltage", co: "CO",
+      gas: "gas", battery: "battery" },
+    scopes: { test: "Being tested", drill: "Drill", maintenance: "Maintenance" }, until: "until", semicolon: "; ",
+    limitations: { "fixed temperature only": "fixed temperature only" },
     units: [" d", " h", " min", " s"],
   },
 };

@@ -1,4 +1,4 @@
-"""``/v1/sensors/{id}/readings``: what one sensor measured."""
+"""``/v1/sensors``: what is registered, with what it cannot show, and what one sensor measured."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from starlette.responses import Response
 from api.alert_models import Readings
 from api.answers import answer_json
 from api.connections import ConnectionsDep
+from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
 from api.freshness import Answer, read_freshness
 from api.moments import GivenMoment
-from api.parameters import Question
+from api.parameters import Code, Limit, Question
 from api.problems import describe_problems
 from api.reading_store import Span, read_readings
+from api.sensor_store import Sensor, SensorKey, SensorQuestion, list_sensors
+from schemas.domain import Quantity
 
 router = APIRouter(prefix="/v1/sensors", tags=["readings"])
 
@@ -45,6 +48,38 @@ class SpanParameters(Question):
 
 class ReadingList(Answer, Readings):
     """At most 2,000 points."""
+
+
+class SensorParameters(Question):
+    building: Code | None = None
+    quantity: Quantity | None = None
+    cursor: Annotated[CursorText | None, Field(description="`next` of the page before")] = None
+    limit: Limit = 200
+
+
+class SensorList(Answer):
+    sensors: tuple[Sensor, ...]
+    next: str | None = Field(description="Cursor of the next page; null on the last")
+
+
+@router.get("", response_model=SensorList, responses=describe_problems(400, 422, 503))
+async def get_sensors(
+    connections: ConnectionsDep, parameters: Annotated[SensorParameters, Query()]
+) -> Response:
+    """Sensors by number. `limitations` says what one cannot show: a slow temperature cannot show how fast it rises."""
+    question = SensorQuestion(parameters.building, parameters.quantity)
+    name = digest_question("sensors", parameters.building, parameters.quantity)
+    after = decode_cursor(parameters.cursor, SensorKey, name).id if parameters.cursor else 0
+    async with connections.borrow() as connection:
+        freshness = await read_freshness(connection)
+        sensors, last = await list_sensors(connection, question, after, parameters.limit)
+    body = SensorList(
+        as_of=freshness.as_of,
+        pipeline=freshness.pipeline,
+        sensors=tuple(sensors),
+        next=encode_cursor(last.model_copy(update={"question": name})) if last else None,
+    )
+    return answer_json(body, freshness)
 
 
 @router.get("/{sensor_id}/readings", response_model=ReadingList, responses=describe_problems(404, 422, 503))

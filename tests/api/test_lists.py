@@ -25,7 +25,7 @@ def test_an_alert_says_what_where_since_when_and_what_to_do(client: httpx.Client
         "floor": 3,
         "zone": {"code": "Z1", "name": "三层走道", "use": "corridor"},
         "device": {"code": "D7", "name": "感烟探测器 7"},
-        "channel": {"code": "smoke", "quantity": "smoke", "sensor_id": 7},
+        "channel": {"code": "smoke", "quantity": "smoke", "sensor_id": 7, "limitations": []},
     }
     assert alert["advice"]["zh"]
     assert alert["change_id"] == 1
