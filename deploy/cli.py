@@ -11,6 +11,7 @@ from deploy.bench import bench_app
 from deploy.chaos import chaos
 from deploy.exits import DeployError, ExitStatus
 from deploy.replay import replay
+from deploy.rules import rules_app
 from deploy.shares import shares_app
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ registry_app = typer.Typer(help="The register of buildings, devices and sensors.
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(registry_app, name="registry")
 app.add_typer(shares_app, name="shares")
+app.add_typer(rules_app, name="rules")
 app.add_typer(bench_app, name="bench")
 app.command()(chaos)
 app.command()(replay)

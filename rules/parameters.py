@@ -19,7 +19,7 @@ from rules.rule import Parameter, Rule
 from rules.subject_places import Selector
 from schemas.roster import Roster
 
-__all__ = ["Parameters", "Resolved"]
+__all__ = ["InForce", "Parameters", "Resolved"]
 
 VERSION_DIGITS = 12
 

@@ -46,6 +46,12 @@ class Resolved:
         self.version = version
         everything = itertools.chain.from_iterable(overrides.values())
         self.unmatched = tuple(sorted(set(_find_unmatched(everything, places))))
+        self._counts = {
+            SubjectKind.SENSOR: len(roster.sensors),
+            SubjectKind.DEVICE: len(roster.devices),
+            SubjectKind.ZONE: len(roster.zones),
+            SubjectKind.BUILDING: len(roster.sites),
+        }
         self._columns: dict[SubjectKind, dict[Key, Column]] = {
             kind: {
                 (rule.id, parameter.name): _lay_out(
@@ -73,6 +79,16 @@ class Resolved:
     def of_site(self, rule_id: str, name: str, slot: int) -> float:
         """A parameter as it is in force for a building."""
         return self._look_up_one(SubjectKind.BUILDING, rule_id, name, slot)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All parameters there are."""
+        return tuple(self._columns[SubjectKind.SENSOR])
+
+    def count_differences(self, other: Resolved, kind: SubjectKind, key: Key) -> int:
+        """For how many subjects of a kind one parameter has another value than in `other`."""
+        count = np.broadcast_to(self._columns[kind][key] != other._columns[kind][key], self._counts[kind])
+        return int(np.count_nonzero(count))
 
     def _look_up(self, kind: SubjectKind, rule_id: str, name: str, slots: NDArray[np.int32]) -> Floats:
         column = self._columns[kind][rule_id, name]
@@ -138,3 +154,16 @@ def find_conflicts(
                     many = f"for {int(wrong.sum())} of the kind {kind}" if wrong.ndim else "everywhere"
                     yield f"{rule.id}: {clears} is on the wrong side of {limit} {many}"
                     break
+
+
+def find_changes(before: Resolved, after: Resolved) -> Iterator[tuple[Key, SubjectKind, int]]:
+    """Parameters that differ, for how many subjects of which kind; both of one catalogue and roster.
+
+    Of each parameter the first kind is told for which it differs: sensors before the places that hold them.
+    """
+    for key in after.keys:
+        for kind in SubjectKind:
+            count = after.count_differences(before, kind, key)
+            if count:
+                yield key, kind, count
+                break

@@ -61,6 +61,10 @@ class Settings(BaseSettings):
         default=8080, ge=1, le=65535, description="Port of the API; `up` takes a free one if taken"
     )
 
+    rules_file: Path | None = Field(
+        default=None,
+        description="Parameters of the rules that differ from what is built in, TOML; read again when it changes",
+    )
     share: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = Field(
         default="ingest-1",
         description="The share that a worker works: its MQTT client id, its spool, its counters' label. "
