@@ -11,9 +11,9 @@ import numpy as np
 from schemas.columns import MICROSECONDS, Batch
 from schemas.domain import Quantity, Severity, SignalClass
 from schemas.roster import UNKNOWN
+from simulators.premises import enrol, place_of_zone
 from simulators.trials.alerts import Alert, RuleEngine, collect_raises
 from simulators.trials.plain_detector import PlainDetectors
-from simulators.trials.premises import enrol, place_of_zone
 from simulators.trials.real_fire_stream import IGNITION_US, Stream, make_stream, zone_code
 from simulators.trials.real_fires import Activations, RealFire
 
@@ -24,7 +24,7 @@ SOUNDED_SOON_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """When a location was first warned of and first in fire [s from ignition], and by which rule; infinite for never."""
+    """When a location was first warned of and first in fire [s from ignition] and by which rule; infinite for never."""
 
     warned: float
     warned_by: str
@@ -95,8 +95,9 @@ def score_fire(fire: RealFire, make_engine: Callable[[], RuleEngine], seed: int)
 def watch_with_rules(stream: Stream, engine: RuleEngine) -> Iterator[Alert]:
     """What an engine raises, which is given one step at a time."""
     engine.adopt(enrol(stream.premises))
-    for at, readings in stream.steps():
-        yield from collect_raises(engine.evaluate(Batch(readings), at), at)
+    for step in stream.samples.cut(1):
+        at = int(step.at[0])
+        yield from collect_raises(engine.evaluate(Batch(step.readings()), at), at)
 
 
 def watch_plainly(stream: Stream) -> Iterator[Alert]:
@@ -104,7 +105,7 @@ def watch_plainly(stream: Stream) -> Iterator[Alert]:
     slots = stream.premises.slots(Quantity.SMOKE)
     with_smoke = np.flatnonzero(slots != UNKNOWN)
     detectors = PlainDetectors(len(with_smoke))
-    for at, row in zip(stream.at.tolist(), stream.values, strict=True):
+    for at, row in zip(stream.samples.at.tolist(), stream.samples.values, strict=True):
         raised = detectors.step(at, row[slots[with_smoke]])
         for signal_class, where in ((SignalClass.FIRE, raised.fire), (SignalClass.WARNING, raised.warning)):
             for place in np.flatnonzero(where):

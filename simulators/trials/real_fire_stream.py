@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from schemas.columns import MICROSECONDS, READING
+from schemas.columns import MICROSECONDS
 from schemas.domain import ZONE_USES, Quantity, ZoneUse
-from simulators.optics import Floats
-from simulators.trials.premises import CHANNELS, Premises, lay_out_sites, lay_out_zones
+from simulators.premises import CHANNELS, Premises, lay_out_sites, lay_out_zones
+from simulators.samples import Samples
 from simulators.trials.real_fires import RealFire
 
 IGNITION_US = 1_795_420_800 * MICROSECONDS
@@ -24,28 +22,10 @@ _NOISE = {Quantity.SMOKE: 0.01, Quantity.TEMPERATURE: 0.05}
 
 @dataclass(frozen=True)
 class Stream:
-    """Samples of all sensors together.
-
-    Attributes
-    ----------
-    at
-        (n_steps,) time of each step [µs].
-    values
-        (n_steps, n_sensors) in the order of the slots; NaN where there is no sample.
-    """
+    """The detectors of a test and their samples."""
 
     premises: Premises
-    at: NDArray[np.int64]
-    values: Floats
-
-    def steps(self) -> Iterator[tuple[int, NDArray[np.void]]]:
-        """One step after the other: its time and its readings, received as they were observed."""
-        for at, row in zip(self.at.tolist(), self.values, strict=True):
-            slots = np.flatnonzero(np.isfinite(row))
-            readings = np.zeros(len(slots), READING)
-            readings["slot"], readings["value"] = slots, row[slots]
-            readings["observed_at"] = readings["received_at"] = at
-            yield at, readings
+    samples: Samples
 
 
 def make_stream(fire: RealFire, seed: int) -> Stream:
@@ -66,7 +46,7 @@ def make_stream(fire: RealFire, seed: int) -> Stream:
             noise = _NOISE[quantity] * rng.standard_normal(n_quiet)
             values[:n_quiet, slot] = np.median(early) + noise
     at = IGNITION_US + np.round(seconds * MICROSECONDS).astype(np.int64)
-    return Stream(premises, at, values)
+    return Stream(premises, Samples(at, values))
 
 
 def zone_code(location: str) -> str:

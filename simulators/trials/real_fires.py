@@ -1,7 +1,8 @@
 """Real fires out of a folder: what the alarms on the ceiling did, and what the meters beside them measured.
 
 The folder is laid out like the fire tests of NIST "Performance of Home Smoke Alarms" (TN 1455):
-`Activation_Times.csv` and any number of `NIST_Smoke_Alarms_<test>.csv`. Columns and tests that are missing, or that nobody knows, do no harm.
+`Activation_Times.csv` and any number of `NIST_Smoke_Alarms_<test>.csv`. Columns and tests that are missing, or that
+nobody knows, do no harm.
 """
 
 from __future__ import annotations

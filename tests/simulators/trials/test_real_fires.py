@@ -133,18 +133,18 @@ def test_the_json_is_plain_json_without_infinities(score: FireScore) -> None:
 
 def test_half_an_hour_of_quiet_comes_before_the_fire(fire: RealFire) -> None:
     stream = make_stream(fire, seed=1)
-    quiet = stream.at < IGNITION_US
+    quiet = stream.samples.at < IGNITION_US
     assert quiet.sum() == 900
-    assert np.diff(stream.at).min() == np.diff(stream.at).max() == 2_000_000
-    smoke = stream.values[quiet, stream.premises.slots(Quantity.SMOKE)[0]]
-    temperature = stream.values[quiet, stream.premises.slots(Quantity.TEMPERATURE)[0]]
+    assert np.diff(stream.samples.at).min() == np.diff(stream.samples.at).max() == 2_000_000
+    smoke = stream.samples.values[quiet, stream.premises.slots(Quantity.SMOKE)[0]]
+    temperature = stream.samples.values[quiet, stream.premises.slots(Quantity.TEMPERATURE)[0]]
     assert smoke.std() == pytest.approx(0.01, rel=0.1)
     assert temperature.std() == pytest.approx(0.05, rel=0.1)
     assert temperature.mean() == pytest.approx(20.0, abs=0.01)
 
 
 def test_the_same_seed_gives_the_same_stream(fire: RealFire) -> None:
-    values = [make_stream(fire, seed).values for seed in (1, 1, 2)]
+    values = [make_stream(fire, seed).samples.values for seed in (1, 1, 2)]
     assert np.array_equal(values[0], values[1], equal_nan=True)
     assert not np.array_equal(values[0], values[2], equal_nan=True)
 

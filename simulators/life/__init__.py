@@ -1,0 +1,1 @@
+"""Ordinary life as smoke, heat and CO detectors see it: people cook, wash, smoke and mend; sensors age."""
