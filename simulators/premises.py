@@ -70,6 +70,16 @@ def place_of_zone(zone_id: int) -> int:
     return zone_id - ZONE_ID_BASE
 
 
+def place_of_device(device_id: int) -> int:
+    """Place of the detector that the roster knows by this id."""
+    return device_id - DEVICE_ID_BASE
+
+
+def place_of_building(building_id: int) -> int:
+    """Place of the building that the roster knows by this id."""
+    return building_id - BUILDING_ID_BASE
+
+
 def lay_out_zones(count: int) -> NDArray[np.void]:
     """Rows (count,) of `ZONE` with their ids, on the first floor of the first building."""
     zones = np.zeros(count, ZONE)

@@ -8,37 +8,62 @@ from typing import Protocol
 
 from rules.changes import Change, ChangeKind
 from schemas.columns import Batch
-from schemas.domain import Severity, SignalClass
+from schemas.domain import Severity, SignalClass, SubjectKind
 from schemas.roster import Roster
 
 
 @dataclass(frozen=True)
 class Alert:
-    """One raise. `at` [µs] is when it came out, which is never before the readings that it is made of.
+    """A raise, or a change of colour upwards.
 
-    `zone_id` and `device_id` are None for what they do not concern; `names` is what the alert says, where the zones of
-    an alert of a whole building are named.
+    Attributes
+    ----------
+    at
+        When it came out [µs], which is never before the readings that it is made of.
+    before
+        The colour it had until now; None for a raise.
+    zone_id, device_id
+        None for what they do not concern.
+    names
+        What the alert says: there an alert of a whole building names its zones.
     """
 
     at: int
     rule_id: str
     signal_class: SignalClass
     severity: Severity
+    before: Severity | None
     building_id: int
     zone_id: int | None
     device_id: int | None
     names: str = ""
 
     @property
-    def warns(self) -> bool:
-        """Whether it is of class warning or fire; a blue note is neither, it tells without asking for anything."""
-        return self.is_fire or (
-            self.signal_class is SignalClass.WARNING and self.severity is not Severity.BLUE
-        )
+    def is_fire(self) -> bool:
+        """Whether an alert of class fire begins, of any colour."""
+        return self.signal_class is SignalClass.FIRE and self.before is None
 
     @property
-    def is_fire(self) -> bool:
-        return self.signal_class is SignalClass.FIRE
+    def is_warning(self) -> bool:
+        """Whether a warning begins to ask for something: raised above blue, or lifted out of it."""
+        asks = self.signal_class is SignalClass.WARNING and self.severity is not Severity.BLUE
+        return asks and self.before in (None, Severity.BLUE)
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it is a blue note of class warning: it tells, and asks for nothing."""
+        blue = self.severity is Severity.BLUE and self.before is None
+        return blue and self.signal_class is SignalClass.WARNING
+
+    @property
+    def turns_red(self) -> bool:
+        """Whether a fire or a warning becomes red, or is so from the beginning."""
+        matters = self.signal_class in (SignalClass.FIRE, SignalClass.WARNING)
+        return matters and self.severity is Severity.RED and self.before is not Severity.RED
+
+    @property
+    def warns(self) -> bool:
+        return self.is_fire or self.is_warning
 
     def concerns(self, zone_id: int, zone_code: str) -> bool:
         """Whether it is about this zone, one of its devices, or a building with the zone named."""
@@ -55,19 +80,37 @@ class RuleEngine(Protocol):
         """Judge a batch and the passing of time."""
 
 
-def collect_raises(changes: Iterable[Change], now: int) -> Iterator[Alert]:
-    """The raises among changes, dated by when they came out."""
-    for change in changes:
-        if change.kind is ChangeKind.RAISE:
-            subject = change.subject
-            words = [change.note or "", *(part.text_en for part in change.parts)]
-            yield Alert(
-                now,
-                change.rule.id,
-                change.rule.signal_class,
-                change.severity,
-                subject.building_id,
-                subject.zone_id,
-                subject.device_id,
-                " ".join(words),
-            )
+class Colours:
+    """Knows the colour of every open condition, and so what is new in a change."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, SubjectKind, int], Severity] = {}
+
+    def follow(self, changes: Iterable[Change], now: int) -> Iterator[Alert]:
+        """The raises and the steps upwards among changes that came out at `now`."""
+        for change in changes:
+            key = change.rule.id, change.subject.kind, change.subject.id
+            before = self._open.pop(key, None)
+            if change.kind is ChangeKind.CLEAR:
+                continue
+            self._open[key] = change.severity
+            if change.kind is ChangeKind.RAISE:
+                yield _describe(change, now, None)
+            elif before is None or change.severity < before:
+                yield _describe(change, now, before or Severity.BLUE)
+
+
+def _describe(change: Change, now: int, before: Severity | None) -> Alert:
+    subject = change.subject
+    words = [change.note or "", *(part.text_en for part in change.parts)]
+    return Alert(
+        now,
+        change.rule.id,
+        change.rule.signal_class,
+        change.severity,
+        before,
+        subject.building_id,
+        subject.zone_id,
+        subject.device_id,
+        " ".join(words),
+    )

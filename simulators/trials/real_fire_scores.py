@@ -12,7 +12,7 @@ from schemas.columns import MICROSECONDS, Batch
 from schemas.domain import Quantity, Severity, SignalClass
 from schemas.roster import UNKNOWN
 from simulators.premises import enrol, place_of_zone
-from simulators.trials.alerts import Alert, RuleEngine, collect_raises
+from simulators.trials.alerts import Alert, Colours, RuleEngine
 from simulators.trials.plain_detector import PlainDetectors
 from simulators.trials.real_fire_stream import IGNITION_US, Stream, make_stream, zone_code
 from simulators.trials.real_fires import Activations, RealFire
@@ -95,9 +95,10 @@ def score_fire(fire: RealFire, make_engine: Callable[[], RuleEngine], seed: int)
 def watch_with_rules(stream: Stream, engine: RuleEngine) -> Iterator[Alert]:
     """What an engine raises, which is given one step at a time."""
     engine.adopt(enrol(stream.premises))
+    colours = Colours()
     for step in stream.samples.cut(1):
         at = int(step.at[0])
-        yield from collect_raises(engine.evaluate(Batch(step.readings()), at), at)
+        yield from colours.follow(engine.evaluate(Batch(step.readings()), at), at)
 
 
 def watch_plainly(stream: Stream) -> Iterator[Alert]:
@@ -111,7 +112,7 @@ def watch_plainly(stream: Stream) -> Iterator[Alert]:
             for place in np.flatnonzero(where):
                 zone = stream.premises.zones[stream.premises.detector_zone[with_smoke[place]]]
                 severity = Severity.ORANGE if signal_class is SignalClass.FIRE else Severity.YELLOW
-                yield Alert(at, "fixed_limit", signal_class, severity, 1, int(zone["zone_id"]), None)
+                yield Alert(at, "fixed_limit", signal_class, severity, None, 1, int(zone["zone_id"]), None)
 
 
 def _first_of(alerts: Sequence[Alert], stream: Stream, fire: RealFire, location: str) -> Outcome:

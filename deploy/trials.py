@@ -1,0 +1,44 @@
+"""``fengsui rules trial``: how the rules do on make-believe streams whose truth is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+trial_app = typer.Typer(
+    help="Try the rules on ordinary life and on fires, beside a plain detector's fixed limits.",
+    no_args_is_help=True,
+)
+
+JsonFile = Annotated[Path | None, typer.Option("--json", dir_okay=False, help="Write the result there too.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same stream.")]
+
+
+@trial_app.command("life")
+def trial_life(
+    days: Annotated[float, typer.Option(min=0.01, help="How long life goes on.")] = 30.0,
+    buildings: Annotated[
+        int, typer.Option(min=1, help="How many buildings, of some fifty detectors each.")
+    ] = 20,
+    seed: Seed = 1,
+    json: JsonFile = None,
+) -> None:
+    """Count what the rules raise where nothing burns: people cook, wash, smoke and mend, and sensors age.
+
+    Example: fengsui rules trial life --days 30 --buildings 20 --json life.json
+    """
+    from rich.console import Console
+
+    from rules.engine import Engine
+    from simulators.trials.life_report import print_life, render_json
+    from simulators.trials.ordinary_life import Town, score_life
+
+    def tell_day(day: int) -> None:
+        typer.echo(f"day {day} of {days:g} is over", err=True)
+
+    score = score_life(Town(buildings, days, seed), Engine, tell_day)
+    print_life(score, Console(highlight=False, width=120))
+    if json is not None:
+        json.write_text(render_json(score))
