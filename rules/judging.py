@@ -101,10 +101,12 @@ class Judging:
         """Take over what the tables say of a rule on one sensor: active in this colour, or ended at a time."""
         column = 0
         for rule in self._rules[int(self._quantity[slot])]:
+            # A rule may have been milder when the tables were written; then its mildest level it is.
+            known = min(severity, rule.severity)
             for level in rule.levels:
                 run = self.runs[slot, column]
                 if rule.id == rule_id:
-                    run["active"] = active and level.severity >= severity
+                    run["active"] = active and level.severity >= known
                     run["ended_at"] = NEVER if active else at
                 column += 1
         self.look_again(np.array([slot], np.int32))
