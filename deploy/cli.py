@@ -13,6 +13,7 @@ from deploy.exits import DeployError, ExitStatus
 from deploy.replay import replay
 from deploy.rules import rules_app
 from deploy.shares import shares_app
+from deploy.trials import trial_app
 
 if TYPE_CHECKING:
     from schemas.settings import Settings
@@ -58,6 +59,7 @@ registry_app = typer.Typer(help="The register of buildings, devices and sensors.
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(registry_app, name="registry")
 app.add_typer(shares_app, name="shares")
+rules_app.add_typer(trial_app, name="trial")
 app.add_typer(rules_app, name="rules")
 app.add_typer(bench_app, name="bench")
 app.command()(chaos)

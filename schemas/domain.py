@@ -192,7 +192,7 @@ ZONE_LINK_KINDS: tuple[ZoneLinkKind, ...] = tuple(ZoneLinkKind)
 
 
 class HeatClass(StrEnum):
-    """Classes of point heat detectors (GB 4716, EN 54-5); S never responds below its static temperature, R to rates too."""
+    """Classes of point heat detectors (GB 4716, EN 54-5): S never responds below its static temperature, R to rates."""
 
     A1 = "A1"
     A1R = "A1R"
