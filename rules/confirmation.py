@@ -5,7 +5,7 @@ They raise a group, red; they never close or hide the single alarms. A group end
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rules.changes import Change, ChangeKind, KnownCondition, Part, Subject
@@ -77,37 +77,40 @@ class Confirmation:
     def _confirm(self, fresh: Alarm) -> Iterator[Change]:
         inside = [alarm for alarm in self.alarms.values() if alarm.building == fresh.building]
         here = [alarm for alarm in inside if alarm.zone == fresh.zone and fresh.zone != UNKNOWN]
-        yield from self._raise(self._two_devices, fresh, _differ(here, lambda alarm: alarm.device))
-        if {alarm.rule_id for alarm in here} & self._flow_rules:
-            sorts = self._smoke_rules, self._flow_rules
-            kinds = [alarm for alarm in here if alarm.rule_id in sorts[0] | sorts[1]]
-            yield from self._raise(
-                self._smoke_flow, fresh, _differ(kinds, lambda alarm: alarm.rule_id in sorts[0])
-            )
-        yield from self._raise(self._two_zones, fresh, _differ(inside, lambda alarm: alarm.zone))
-        yield from self._raise(self._two_floors, fresh, _differ(inside, self._floor))
+        yield from self._raise(self._two_devices, fresh, here, _device)
+        yield from self._raise(self._smoke_flow, fresh, here, self._sort)
+        yield from self._raise(self._two_zones, fresh, inside, _zone)
+        yield from self._raise(self._two_floors, fresh, inside, self._floor)
 
-    def _floor(self, alarm: Alarm) -> int:
-        return UNKNOWN if alarm.zone == UNKNOWN else self._places.floor_of_zone(alarm.zone)
+    def _sort(self, alarm: Alarm) -> int | None:
+        return 0 if alarm.rule_id in self._smoke_rules else 1 if alarm.rule_id in self._flow_rules else None
 
-    def _raise(self, rule: GroupRule, fresh: Alarm, members: dict[object, Alarm]) -> Iterator[Change]:
-        slot = fresh.building if rule.of_building else fresh.zone
-        window = seconds(self._window(rule, slot))
-        close = [alarm for alarm in members.values() if abs(alarm.at - fresh.at) <= window]
-        if len(close) < 2 or not self.conditions.begin((rule.id, slot), fresh.at, rule.severity):
+    def _floor(self, alarm: Alarm) -> int | None:
+        return None if alarm.zone == UNKNOWN else self._places.floor_of_zone(alarm.zone)
+
+    def _raise(
+        self, rule: GroupRule, fresh: Alarm, alarms: list[Alarm], kind_of: Callable[[Alarm], int | None]
+    ) -> Iterator[Change]:
+        """Raise if another alarm of another kind began close to this one; an alarm of no kind confirms nothing."""
+        kind, slot = kind_of(fresh), fresh.building if rule.of_building else fresh.zone
+        if kind is None:
             return
+        window = seconds(self._window(rule, slot))
+        close = sorted((other for other in alarms if abs(other.at - fresh.at) <= window), key=_began)
+        newest = {its: other for other in close if (its := kind_of(other)) is not None} | {kind: fresh}
+        if len(newest) < 2 or not self.conditions.begin((rule.id, slot), fresh.at, rule.severity):
+            return
+        members = sorted(newest.values(), key=lambda alarm: (alarm.at, alarm.zone))
         # Only when every one of them is expected is the group: a fire from outside the scope breaks through.
-        scopes = [alarm.scope_id for alarm in close]
-        scope_id = None if None in scopes else scopes[0]
-        parts = tuple(self._part(alarm) for alarm in sorted(close, key=lambda alarm: (alarm.at, alarm.zone)))
+        scopes = [alarm.scope_id for alarm in members]
         yield Change(
             ChangeKind.RAISE,
             rule,
             self._subject(rule, slot),
             fresh.at,
             rule.severity,
-            parts=parts,
-            scope_id=scope_id,
+            parts=tuple(self._part(alarm) for alarm in members),
+            scope_id=None if None in scopes else scopes[0],
         )
 
     def _release(self, building: int, zone: int, at: int) -> Iterator[Change]:
@@ -131,11 +134,13 @@ class Confirmation:
         return Part(f"区域 {name}：{alarm.rule_id}", f"zone {name}: {alarm.rule_id}", float("nan"))
 
 
-def _differ(alarms: list[Alarm], by: object) -> dict[object, Alarm]:
-    """The newest alarm of each kind that can be told, by what tells them apart."""
-    told: dict[object, Alarm] = {}
-    for alarm in sorted(alarms, key=lambda alarm: alarm.at):
-        kind = by(alarm)  # type: ignore[operator]
-        if kind != UNKNOWN or isinstance(kind, bool):
-            told[kind] = alarm
-    return told
+def _began(alarm: Alarm) -> int:
+    return alarm.at
+
+
+def _device(alarm: Alarm) -> int | None:
+    return None if alarm.device == UNKNOWN else alarm.device
+
+
+def _zone(alarm: Alarm) -> int | None:
+    return None if alarm.zone == UNKNOWN else alarm.zone
