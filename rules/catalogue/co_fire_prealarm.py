@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
 from rules.view import View
 from schemas.domain import Quantity, Severity, SignalClass
@@ -14,7 +16,8 @@ def _judge(view: View) -> Judgement:
 
 
 def _judge_rise(view: View) -> Judgement:
-    rise = view.values - view.look_back(view.parameter("window_seconds")).smallest()
+    # A meter that drifted below zero saw no less than none.
+    rise = view.values - np.maximum(view.look_back(view.parameter("window_seconds")).smallest(), 0.0)
     return Judgement(rise >= view.parameter("rise"), view.values < view.parameter("clears_below"), rise)
 
 
