@@ -87,7 +87,7 @@ def step_late(
 
 def are_underway(runs: NDArray[np.void]) -> Flags:
     """Where (n,) any level of runs (n, n_levels) is active or has begun; elsewhere a calm sample changes nothing."""
-    any_level = runs["active"] | (runs["samples"] > 0) | (runs["late_samples"] > 0)
+    any_level = runs["active"] | (runs["samples"] > 0)
     begun: Flags = np.any(any_level, axis=1)
     return begun
 

@@ -173,21 +173,17 @@ class Judging:
             slots, observed_at, values = readings["slot"], readings["observed_at"], readings["value"]
         if not len(slots):
             return
-        previous_at, previous = states["newest"].copy(), states["value"].copy()
+        restless = np.flatnonzero(self._underway[slots] | ~self._are_calm(states, slots, values))
+        before = states[restless]
         self._take(states, slots, observed_at, values)
         self.slow[slots] = states
         self.windows.push(slots, observed_at, values)
-        restless = np.flatnonzero(self._underway[slots] | ~self._are_calm(states, slots, values))
         if len(restless):
+            # A reading is judged by what was usual before it; only the first of a sensor has nothing before it.
+            first = before["minutes"] == 0
+            before["baseline"][first] = states["baseline"][restless[first]]
             self._judge_restless(
-                slots[restless],
-                rows[restless],
-                observed_at[restless],
-                values[restless],
-                previous_at[restless],
-                previous[restless],
-                states[restless],
-                turns,
+                slots[restless], rows[restless], observed_at[restless], values[restless], before, turns
             )
 
     def _take(
@@ -211,8 +207,8 @@ class Judging:
         weighed = np.flatnonzero(HAS_SCALE[quantity])
         if len(weighed):
             some = states[weighed]
-            least = margins(some["spread"], quantity[weighed])
-            calm[weighed] &= values[weighed] < some["baseline"] + least
+            excess = values[weighed] - some["baseline"] - margins(some["spread"], quantity[weighed])
+            calm[weighed] &= ~(excess >= 0.0)
         return calm
 
     # Several readings of one sensor
@@ -236,16 +232,15 @@ class Judging:
         rows: NDArray[np.intp],
         observed_at: NDArray[np.int64],
         values: Floats,
-        previous_at: NDArray[np.int64],
-        previous: Floats,
-        states: NDArray[np.void],
+        before: NDArray[np.void],
         turns: list[Turn],
     ) -> None:
-        broken = self._is_gap(slots, observed_at, previous_at)
+        broken = self._is_gap(slots, observed_at, before["newest"])
         quantities = self._quantity[slots]
         for code in np.unique(quantities).tolist():
             mine = np.flatnonzero(quantities == code)
-            view = self._view(slots[mine], observed_at[mine], values[mine], previous[mine], states[mine])
+            states = before[mine]
+            view = self._view(slots[mine], observed_at[mine], values[mine], states["value"], states)
             runs = self.runs[view.slots]
             self._step_rules(code, view, rows[mine], runs, broken[mine], turns, late=False)
             self.runs[view.slots] = runs

@@ -110,14 +110,14 @@ class Likelihood:
         return Total(self._add_up(evidence.signs.values(), lent), lent, lender)
 
     def strongest(self, zone: int, quantity: Quantity) -> Sign | None:
-        """The strongest sign of one quantity in the zone."""
+        """The sign of one quantity in the zone that exceeds what is usual by most."""
         evidence = self._zones.get(zone)
         signs = (
             [sign for sign in evidence.signs.values() if self._quantity[sign.slot] == quantity.code]
             if evidence
             else []
         )
-        return max(signs, key=lambda sign: (sign.points, -sign.slot), default=None)
+        return max(signs, key=lambda sign: (sign.excess, -sign.slot), default=None)
 
     def explain(self, zone: int, total: Total, name_of: Callable[[int], str]) -> tuple[Part, ...]:
         """The parts that make the total, in words; `name_of` names zones by slot."""
