@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ingest.committer import Committer, FreshRoster
 from ingest.decoding import Decoded, decode_messages
 from ingest.resolving import Resolved, resolve_messages
 from ingest.restore import Known, restore_engine
+from ingest.snapshots import Snapshot, SnapshotRound
 from ingest.store import Work
 from ingest.subscriber import Message
 from rules.changes import Change
@@ -40,6 +41,8 @@ class ReadingPath:
         self._attend = attend
         # Numbers go on from the clock, so that they are larger than those of any earlier run.
         self._batch_number = now
+        self._snapshot_round = SnapshotRound(now)
+        self._received_upto = 0
 
     def process(self, messages: list[Message], now: int) -> None:
         """One batch, from the broker to the committer. An empty batch judges the passing of time."""
@@ -47,31 +50,53 @@ class ReadingPath:
         decoded = decode_messages(messages, self._settings.topic_root)
         resolved = self._resolve(messages, decoded)
         changes = self._engine.evaluate(resolved.batch, now)
-        self.store_and_acknowledge(resolved, changes)
+        self.store_and_acknowledge(resolved, changes, self._take_snapshots(resolved, now))
 
     def take_over(self, known: Known) -> None:
         """Bring the engine to where the tables are, and tell what follows from what was heard meanwhile."""
-        changes = restore_engine(self._engine, known)
+        changes = restore_engine(self._engine, known, self._roster)
         resolved = resolve_messages([], [], self._roster, self._settings)
         # Nothing was received, but how far these devices are stored may have moved.
         resolved.heard.update((slot, 0) for slot, _ in known.sequences)
         self._hand_over(resolved, changes, {slot for slot, _ in known.sequences})
 
-    def store_and_acknowledge(self, resolved: Resolved, changes: list[Change]) -> None:
+    def store_and_acknowledge(
+        self, resolved: Resolved, changes: list[Change], snapshots: Sequence[Snapshot] = ()
+    ) -> None:
         """Hand over to the committer, which stores the batch and then acknowledges its messages."""
-        self._hand_over(resolved, changes, {slot for slot, _ in resolved.batch.seqs})
+        self._hand_over(resolved, changes, {slot for slot, _ in resolved.batch.seqs}, snapshots)
 
-    def _hand_over(self, resolved: Resolved, changes: list[Change], numbered: set[int]) -> None:
+    def _hand_over(
+        self,
+        resolved: Resolved,
+        changes: list[Change],
+        numbered: set[int],
+        snapshots: Sequence[Snapshot] = (),
+    ) -> None:
         """`numbered` are the slots of devices that are told how far they are stored."""
-        if resolved.messages or resolved.heard or changes:
+        if resolved.messages or resolved.heard or changes or snapshots:
             self._batch_number += 1
             receipts = self._make_receipts(numbered)
             share = self._settings.share
             version = self._engine.parameters_version
-            work = Work(share, self._batch_number, resolved, changes, self._roster, receipts, version)
+            work = Work(
+                share, self._batch_number, resolved, changes, self._roster, receipts, version, snapshots
+            )
             # Here, while the database is busy with the batch before.
             work.prepare()
             self._committer.submit(work)
+
+    def _take_snapshots(self, resolved: Resolved, now: int) -> list[Snapshot]:
+        """Of the buildings whose turn it is, once anything has been received at all."""
+        received_at = resolved.batch.readings["received_at"]
+        self._received_upto = max(self._received_upto, int(received_at.max(initial=0)))
+        if not self._received_upto:
+            return []
+        ids = self._roster.sites["building_id"]
+        return [
+            Snapshot(int(ids[slot]), self._received_upto, self._engine.snapshot(slot))
+            for slot in self._snapshot_round.take_turns(self._roster, now)
+        ]
 
     def listen_from(self, now: int) -> None:
         """Say that nobody could be heard before `now`: devices were not silent then, we were deaf."""

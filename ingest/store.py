@@ -16,6 +16,7 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow
 
 from ingest.resolving import Resolved
+from ingest.snapshots import Snapshot, write_snapshots
 from ingest.store_alerts import apply_changes
 from ingest.store_readings import Fates, copy_readings, encode_readings, sort_readings
 from rules.changes import Change
@@ -76,7 +77,7 @@ class Work:
 
     `number` is the batch's own, larger than that of any before in its lane; `receipts` maps device slots to the
     number up to which everything is stored once this batch is. `parameters_version` names the parameters that the
-    changes were judged by.
+    changes were judged by, and `snapshots` where the rules stood after it.
     """
 
     worker: str
@@ -86,6 +87,7 @@ class Work:
     roster: Roster
     receipts: Mapping[int, int]
     parameters_version: str = ""
+    snapshots: Sequence[Snapshot] = ()
 
     def prepare(self) -> None:
         """Bring it into the form the database takes; left undone, it is done when it is stored."""
@@ -149,6 +151,7 @@ def _write(work: Work, lane: str, connection: Connection[TupleRow], *, collides:
         fresh = _write_events(cursor, resolved, roster) | _write_statuses(cursor, resolved, roster, belated)
         _write_quarantine(cursor, resolved)
         outcomes = judge_outcomes(resolved, fates, fresh)
+        write_snapshots(cursor, work.snapshots)
         apply_changes(cursor, work.changes, work.parameters_version, belated=belated)
         with connection.pipeline():
             _write_totals(cursor, work, lane, fates, outcomes)

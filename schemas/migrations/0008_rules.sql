@@ -78,9 +78,8 @@ ALTER TABLE alert_events
 CREATE TABLE rule_snapshots (
     building_id   integer PRIMARY KEY REFERENCES buildings,
     received_upto timestamptz NOT NULL,
-    layout        text NOT NULL,
     state         bytea NOT NULL,
     taken_at      timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 COMMENT ON COLUMN rule_snapshots.received_upto IS 'every reading received up to here is in the state';
-COMMENT ON COLUMN rule_snapshots.layout IS 'form of the state; one of another form is of no use';
+COMMENT ON COLUMN rule_snapshots.state IS 'says itself by which version of the rules it was made; one of another version is of no use';
