@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from rules.catalogue import (
     CATALOGUE,
     DECLARATION_RULES,
-    DEVICE_SILENT,
     GROUP_RULES,
     READING_RULES,
     SEQUENCE_GAP,
@@ -19,6 +18,7 @@ from rules.catalogue import (
 from rules.changes import Change, ChangeKind, KnownCondition
 from rules.confirmation import Confirmation, GroupRule
 from rules.declarations import Declarations
+from rules.health import Health
 from rules.judging import EvidenceChange, Judging, SensorChange
 from rules.likelihood import Likelihood
 from rules.parameters import Parameters
@@ -55,6 +55,7 @@ class Engine:
         self._confirmation = Confirmation(GROUP_RULES, SMOKE_RULES, FLOW_RULES)
         self._declarations = Declarations(DECLARATION_RULES)
         self._silence = Silence()
+        self._health = Health(self._silence)
         self._ticked = NEVER
         self._received_upto = NEVER
         self._judged_upto = np.empty(0, np.int64)
@@ -93,7 +94,7 @@ class Engine:
         self._zones.adopt(self._places, resolved)
         self._confirmation.adopt(self._places, resolved)
         self._declarations.adopt(self._places)
-        self._silence.adopt(devices)
+        self._health.adopt(self._places, roster, resolved)
 
     def restore(self, conditions: Iterable[KnownCondition]) -> None:
         """Take over the conditions that the tables hold: at start, or of buildings that come from another share."""
@@ -107,11 +108,10 @@ class Engine:
         if slot is None:
             return
         key, rule = (known.rule_id, slot), RULES.get(known.rule_id)
+        if self._health.restore(known, slot):
+            return
         if known.subject_kind is SubjectKind.SENSOR:
             self._judging.restore(known.rule_id, slot, known.active, known.at, known.severity)
-        elif known.rule_id == DEVICE_SILENT.id:
-            # Whoever serves a device watches its silence.
-            self._silence.silent[slot] = known.active and self._roster.devices["served"][slot]
         elif known.rule_id == SEQUENCE_GAP.id:
             if known.active:
                 self.sequences.restore_gap(slot, known.at)
@@ -240,7 +240,7 @@ class Engine:
     # Readings
 
     def _judge_readings(self, readings: NDArray[np.void]) -> Iterator[Change]:
-        yield from self._hear_sensors(readings)
+        yield from self._health.take(readings)
         good = readings["quality"] == Quality.GOOD
         # Nearly always all are good; then nothing is copied.
         for turn in self._judging.judge(readings if good.all() else readings[good]):
@@ -285,32 +285,13 @@ class Engine:
 
     # Devices: heard, silent, missing messages
 
-    def _hear_sensors(self, readings: NDArray[np.void]) -> Iterator[Change]:
-        devices = self._roster.sensors["device_slot"][readings["slot"]]
-        yield from self._welcome(self._silence.hear(devices, readings["received_at"]))
-
     def _hear(self, batch: Batch, now: int) -> Iterator[Change]:
         heard = batch.devices_heard.astype(np.int32)
-        back = self._silence.hear(heard, np.full(len(heard), now))
-        yield from self._welcome(back)
+        yield from self._health.hear(heard, np.full(len(heard), now))
         for slot, first in batch.births:
             self.sequences.begin(slot, first)
         for slot, seq in batch.seqs:
             self.sequences.hear(slot, seq, now)
-
-    def _welcome(self, back: Iterable[tuple[int, int]]) -> Iterator[Change]:
-        for slot, at in back:
-            yield self._of_device(ChangeKind.CLEAR, slot, at)
-
-    def _of_device(self, kind: ChangeKind, slot: int, at: int) -> Change:
-        rule = DEVICE_SILENT
-        return Change(
-            kind, rule, self._places.device(slot), at, rule.severity, scope_id=self._scope_of(slot, at)
-        )
-
-    def _scope_of(self, device: int, at: int) -> int | None:
-        places = self._places
-        return places.find_scope(at, places.building_of_device(device), places.zone_of_device(device), device)
 
     # What time alone decides
 
@@ -323,10 +304,7 @@ class Engine:
         for change in self._zones.tick(at):
             zone = self._zone_slots[change.subject.id]
             yield from self._tell_zone(change, zone)
-        for slot in self._silence.release_retired().tolist():
-            yield self._of_device(ChangeKind.CLEAR, slot, at)
-        for slot in self._silence.sweep(at).tolist():
-            yield self._of_device(ChangeKind.RAISE, slot, at)
+        yield from self._health.tick(at)
 
     def _judge_sequences(self, now: int) -> Iterator[Change]:
         fallen, filled = self.sequences.sweep(now, self._roster.devices["served"])

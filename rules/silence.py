@@ -17,16 +17,19 @@ BATTERY_INTERVALS = 2.2
 
 
 class Silence:
-    """For each device when it was last heard and whether it is silent, (n_devices,)."""
+    """For each device when it was last heard, until when it is excused, whether it is silent, how long it may be, and
+    whether it is watched; all (n_devices,).
+    """
 
     def __init__(self) -> None:
         self.heard_at = np.empty(0, np.int64)
+        self.excused_until = np.empty(0, np.int64)
         self.silent = np.empty(0, np.bool_)
         self._served = np.empty(0, np.bool_)
-        self._watched = np.empty(0, np.bool_)
-        self._allowed_us = np.empty(0, np.int64)
+        self.watched = np.empty(0, np.bool_)
+        self.allowed_us = np.empty(0, np.int64)
         self._listening_since = NEVER
-        self._swept_at = NEVER
+        self.swept_at = NEVER
 
     def adopt(self, devices: NDArray[np.void]) -> None:
         """Take over the devices of a roster; those without a channel or retired are not expected to report.
@@ -36,47 +39,65 @@ class Silence:
         served = devices["served"]
         fresh = len(devices) - len(self.heard_at)
         self.heard_at = np.concatenate([self.heard_at, np.full(fresh, NEVER, np.int64)])
+        self.excused_until = np.concatenate([self.excused_until, np.full(fresh, NEVER, np.int64)])
         self.silent = np.concatenate([self.silent, np.zeros(fresh, np.bool_)])
         came = served & ~np.concatenate([self._served, np.zeros(fresh, np.bool_)])
         self._served = served
-        self._watched = (devices["interval_us"] > 0) & ~devices["retired"] & served
+        self.watched = (devices["interval_us"] > 0) & ~devices["retired"] & served
         self.silent &= served
         intervals = np.where(devices["battery"], BATTERY_INTERVALS, MAINS_INTERVALS)
-        self._allowed_us = np.maximum(SHORTEST_SILENCE_US, intervals * devices["interval_us"]).astype(
-            np.int64
-        )
+        self.allowed_us = np.maximum(SHORTEST_SILENCE_US, intervals * devices["interval_us"]).astype(np.int64)
         # A device that comes while we listen gets its full time from now on, not from the beginning.
-        self.heard_at[came] = np.maximum(self.heard_at[came], self._swept_at)
+        self.excuse(np.flatnonzero(came).astype(np.int32), self.swept_at)
+
+    @property
+    def listening(self) -> bool:
+        """Whether anybody could be heard at all; before, silence says nothing."""
+        return self._listening_since != NEVER
 
     def listen_from(self, now: int) -> None:
         """Nobody could be heard before `now`: silence is counted from then on at the earliest."""
         self._listening_since = now
-        self._swept_at = now
+        self.swept_at = now
 
     def hear(self, device_slots: NDArray[np.int32], received_at: NDArray[np.int64]) -> list[tuple[int, int]]:
-        """Note that devices (n,) were heard; returns slots of those that had been silent, and when they came back."""
+        """Note that devices (n,) were heard; returns those that had been silent, and when they came back."""
         np.maximum.at(self.heard_at, device_slots, received_at)
         back: dict[int, int] = {}
         for place in np.flatnonzero(self.silent[device_slots]).tolist():
             back.setdefault(int(device_slots[place]), int(received_at[place]))
-        self.silent[list(back)] = False
+        for slot, at in back.items():
+            self.silent[slot] = False
+            self.excused_until[slot] = at
         return list(back.items())
 
-    def sweep(self, now: int) -> NDArray[np.int32]:
-        """Slots of the devices that have become silent.
+    def excuse(self, device_slots: NDArray[np.int32], until: int) -> None:
+        """Devices (n,) could not be heard until then: they and their sensors get their full time from then on."""
+        self.excused_until[device_slots] = np.maximum(self.excused_until[device_slots], until)
+
+    def excused(self) -> NDArray[np.int64]:
+        """Until when the silence of each device, and of its sensors, does not count (n_devices,)."""
+        return np.maximum(self.excused_until, self._listening_since)
+
+    def heard_since(self) -> NDArray[np.int64]:
+        """From when on the silence of each device counts (n_devices,)."""
+        return np.maximum(self.heard_at, self.excused())
+
+    def sweep(self, now: int, held: NDArray[np.bool_]) -> NDArray[np.int32]:
+        """Slots of the devices that have become silent, without those held back (n_devices,).
 
         Retired devices never become silent; a silent one that is retired is returned by `release_retired`.
         """
-        if self._listening_since == NEVER:
+        if not self.listening:
             return np.empty(0, np.int32)
-        self._swept_at = now
-        since = np.maximum(self.heard_at, self._listening_since)
-        fallen: NDArray[np.bool_] = self._watched & ~self.silent & (now - since > self._allowed_us)
+        self.swept_at = now
+        overdue = self.watched & (now - self.heard_since() > self.allowed_us)
+        fallen: NDArray[np.bool_] = overdue & ~self.silent & ~held
         self.silent |= fallen
         return np.flatnonzero(fallen).astype(np.int32)
 
     def release_retired(self) -> NDArray[np.int32]:
         """Slots of silent devices that are no longer expected to report; they are silent no more."""
-        released = np.flatnonzero(self.silent & ~self._watched).astype(np.int32)
+        released = np.flatnonzero(self.silent & ~self.watched).astype(np.int32)
         self.silent[released] = False
         return released

@@ -14,11 +14,13 @@ from rules.catalogue.fire_confirmed_two_devices import FIRE_CONFIRMED_TWO_DEVICE
 from rules.catalogue.fire_multi_floor import FIRE_MULTI_FLOOR
 from rules.catalogue.fire_two_zones import FIRE_TWO_ZONES
 from rules.catalogue.gas_leak import GAS_LEAK
+from rules.catalogue.gateway_silent import GATEWAY_SILENT
 from rules.catalogue.heat_fixed_alarm import HEAT_FIXED_ALARM
 from rules.catalogue.heat_prealarm import HEAT_PREALARM
 from rules.catalogue.heat_rate_of_rise import HEAT_RATE_OF_RISE
 from rules.catalogue.hydrant_pressure_zero import HYDRANT_PRESSURE_ZERO
 from rules.catalogue.manual_call_point import MANUAL_CALL_POINT
+from rules.catalogue.metric_silent import METRIC_SILENT
 from rules.catalogue.residual_current_alarm import RESIDUAL_CURRENT_ALARM
 from rules.catalogue.sequence_gap import SEQUENCE_GAP
 from rules.catalogue.smoke_level_alarm import SMOKE_LEVEL_ALARM
@@ -74,6 +76,11 @@ DECLARATION_RULES: dict[DeviceEventKind, Rule] = {
     DeviceEventKind.FAULT: DEVICE_FAULT_STATE,
     DeviceEventKind.POWER_FAULT: DEVICE_FAULT_STATE,
 }
+HEALTH_RULES: tuple[Rule, ...] = (
+    GATEWAY_SILENT,
+    DEVICE_SILENT,
+    METRIC_SILENT,
+)
 CATALOGUE: tuple[Rule, ...] = (
     *READING_RULES,
     *ZONE_RULES,
@@ -81,6 +88,6 @@ CATALOGUE: tuple[Rule, ...] = (
     DETECTOR_FIRE_STATE,
     MANUAL_CALL_POINT,
     DEVICE_FAULT_STATE,
-    DEVICE_SILENT,
+    *HEALTH_RULES,
     SEQUENCE_GAP,
 )

@@ -1,0 +1,115 @@
+"""The watch over gateways, devices and sensors: who is silent, whose readings cannot be believed, composed once.
+
+Everything comes in as columns, before bad readings are sorted out; what is found goes out as changes of conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules.catalogue.device_silent import DEVICE_SILENT
+from rules.catalogue.gateway_silent import GATEWAY_SILENT
+from rules.catalogue.metric_silent import METRIC_SILENT
+from rules.changes import Change, KnownCondition
+from rules.findings import Finding, begins, ends
+from rules.gateways import Gateways
+from rules.metric_silence import MetricSilence
+from rules.parameters import Resolved
+from rules.places import Places
+from rules.silence import Silence
+from schemas.domain import Quality, SubjectKind
+from schemas.roster import Roster
+
+SENSOR, DEVICE = SubjectKind.SENSOR, SubjectKind.DEVICE
+
+
+class Health:
+    """Conditions of everything that reports."""
+
+    def __init__(self, silence: Silence) -> None:
+        self._silence = silence
+        self.gateways = Gateways(silence)
+        self.metrics = MetricSilence(silence)
+
+    def adopt(self, places: Places, roster: Roster, parameters: Resolved) -> None:
+        """Take over a newer roster, or other parameters."""
+        self._places = places
+        self._device_of = roster.sensors["device_slot"].copy()
+        self._served = roster.devices["served"]
+        self._silence.adopt(roster.devices)
+        self.gateways.adopt(roster.devices, parameters)
+        self.metrics.adopt(roster.sensors, roster.devices, parameters)
+
+    def restore(self, known: KnownCondition, slot: int) -> bool:
+        """Take over what the tables know of a condition; False where it is none of these."""
+        # Whoever serves a device watches its silence.
+        silent = {
+            (DEVICE_SILENT.id, DEVICE): self._silence.silent,
+            (GATEWAY_SILENT.id, DEVICE): self.gateways.silent,
+            (METRIC_SILENT.id, SENSOR): self.metrics.silent,
+        }.get((known.rule_id, known.subject_kind))
+        if silent is None:
+            return False
+        device = self._device_of[slot] if known.subject_kind is SENSOR else slot
+        silent[slot] = known.active and self._served[device]
+        return True
+
+    def take(self, readings: NDArray[np.void]) -> Iterator[Change]:
+        """Readings (n,) of any quality, in the order of their arrival."""
+        slots, received_at = readings["slot"], readings["received_at"]
+        yield from self.hear(self._device_of[slots], received_at)
+        good = readings["quality"] == Quality.GOOD
+        for slot, at in self.metrics.hear(slots, received_at, good):
+            yield self._tell(ends(METRIC_SILENT, SENSOR, slot, at))
+
+    def hear(self, device_slots: NDArray[np.int32], received_at: NDArray[np.int64]) -> Iterator[Change]:
+        """Devices (n,) were heard."""
+        for slot, at in self.gateways.hear(device_slots, received_at):
+            yield self._tell(ends(GATEWAY_SILENT, DEVICE, slot, at))
+        for slot, at in self._silence.hear(device_slots, received_at):
+            yield self._tell(ends(DEVICE_SILENT, DEVICE, slot, at))
+
+    def tick(self, now: int) -> Iterator[Change]:
+        """What time alone decides."""
+        for finding in self._look(now):
+            yield self._tell(finding)
+
+    def _look(self, now: int) -> Iterator[Finding]:
+        for slot in self.gateways.release():
+            yield ends(GATEWAY_SILENT, DEVICE, slot, now)
+        for slot in self._silence.release_retired().tolist():
+            yield ends(DEVICE_SILENT, DEVICE, slot, now)
+        for slot in self.metrics.release_retired():
+            yield ends(METRIC_SILENT, SENSOR, slot, now)
+        if self._silence.listening:
+            yield from self._look_for_silence(now)
+
+    def _look_for_silence(self, now: int) -> Iterator[Finding]:
+        for slot in self.gateways.sweep(now):
+            note = f"{self.gateways.count_unknown(slot)} devices unknown"
+            yield begins(GATEWAY_SILENT, DEVICE, slot, now, note)
+        for slot in self._silence.sweep(now, self.gateways.hold()).tolist():
+            yield begins(DEVICE_SILENT, DEVICE, slot, now)
+        for slot in self.metrics.sweep(now):
+            yield begins(METRIC_SILENT, SENSOR, slot, now)
+
+    def _tell(self, finding: Finding) -> Change:
+        places, slot = self._places, finding.slot
+        of_sensor = finding.subject is SENSOR
+        device = places.device_of_sensor(slot) if of_sensor else slot
+        building, zone = places.building_of_device(device), places.zone_of_device(device)
+        return Change(
+            finding.kind,
+            finding.rule,
+            places.sensor(slot) if of_sensor else places.device(slot),
+            finding.at,
+            finding.rule.severity,
+            value=finding.value,
+            limit=finding.limit,
+            unit=finding.unit,
+            note=finding.note,
+            scope_id=places.find_scope(finding.at, building, zone, device),
+        )
