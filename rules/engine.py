@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rules.catalogue import (
     CATALOGUE,
     DECLARATION_RULES,
+    DURATION_RULES,
     GROUP_RULES,
     READING_RULES,
     SEQUENCE_GAP,
@@ -55,7 +56,7 @@ class Engine:
         self._confirmation = Confirmation(GROUP_RULES, SMOKE_RULES, FLOW_RULES)
         self._declarations = Declarations(DECLARATION_RULES)
         self._silence = Silence()
-        self._health = Health(self._silence)
+        self._health = Health(self._silence, DURATION_RULES)
         self._ticked = NEVER
         self._received_upto = NEVER
         self._judged_upto = np.empty(0, np.int64)
@@ -222,6 +223,7 @@ class Engine:
                 yield from self._tick(int(readings["received_at"].max()))
             yield from self._judge_readings(readings)
         for event in batch.events:
+            self._health.durations.take(event)
             for change in self._declarations.take(event):
                 yield from self._tell_device(change, event.device_slot)
         yield from self._hear(batch, now)

@@ -5,7 +5,7 @@ Everything comes in as columns, before bad readings are sorted out; what is foun
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,14 @@ from rules.catalogue.device_silent import DEVICE_SILENT
 from rules.catalogue.gateway_silent import GATEWAY_SILENT
 from rules.catalogue.metric_silent import METRIC_SILENT
 from rules.changes import Change, KnownCondition
+from rules.declared_durations import DeclaredDurations, DurationRule
 from rules.findings import Finding, begins, ends
 from rules.gateways import Gateways
 from rules.metric_silence import MetricSilence
 from rules.parameters import Resolved
 from rules.places import Places
 from rules.silence import Silence
-from schemas.domain import Quality, SubjectKind
+from schemas.domain import DeviceEventKind, Quality, SubjectKind
 from schemas.roster import Roster
 
 SENSOR, DEVICE = SubjectKind.SENSOR, SubjectKind.DEVICE
@@ -29,10 +30,11 @@ SENSOR, DEVICE = SubjectKind.SENSOR, SubjectKind.DEVICE
 class Health:
     """Conditions of everything that reports."""
 
-    def __init__(self, silence: Silence) -> None:
+    def __init__(self, silence: Silence, duration_rules: Mapping[DeviceEventKind, DurationRule]) -> None:
         self._silence = silence
         self.gateways = Gateways(silence)
         self.metrics = MetricSilence(silence)
+        self.durations = DeclaredDurations(duration_rules)
 
     def adopt(self, places: Places, roster: Roster, parameters: Resolved) -> None:
         """Take over a newer roster, or other parameters."""
@@ -42,9 +44,14 @@ class Health:
         self._silence.adopt(roster.devices)
         self.gateways.adopt(roster.devices, parameters)
         self.metrics.adopt(roster.sensors, roster.devices, parameters)
+        self.durations.adopt(places, roster.devices, parameters)
 
     def restore(self, known: KnownCondition, slot: int) -> bool:
         """Take over what the tables know of a condition; False where it is none of these."""
+        if known.subject_kind is DEVICE and self.durations.restore(
+            known.rule_id, slot, known.active, known.at, known.severity
+        ):
+            return True
         # Whoever serves a device watches its silence.
         silent = {
             (DEVICE_SILENT.id, DEVICE): self._silence.silent,
@@ -86,6 +93,8 @@ class Health:
             yield ends(METRIC_SILENT, SENSOR, slot, now)
         if self._silence.listening:
             yield from self._look_for_silence(now)
+
+        yield from self.durations.tick(now)
 
     def _look_for_silence(self, now: int) -> Iterator[Finding]:
         for slot in self.gateways.sweep(now):

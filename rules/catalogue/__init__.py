@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rules.catalogue.battery_low import BATTERY_LOW
 from rules.catalogue.cable_temp_alarm import CABLE_TEMP_ALARM
 from rules.catalogue.co_fire_prealarm import CO_FIRE_PREALARM
 from rules.catalogue.co_toxic import CO_TOXIC
 from rules.catalogue.detector_fire_state import DETECTOR_FIRE_STATE
+from rules.catalogue.device_disabled import DEVICE_DISABLED
 from rules.catalogue.device_fault_state import DEVICE_FAULT_STATE
 from rules.catalogue.device_silent import DEVICE_SILENT
 from rules.catalogue.fire_confirmed_smoke_flow import FIRE_CONFIRMED_SMOKE_FLOW
@@ -21,15 +23,18 @@ from rules.catalogue.heat_rate_of_rise import HEAT_RATE_OF_RISE
 from rules.catalogue.hydrant_pressure_zero import HYDRANT_PRESSURE_ZERO
 from rules.catalogue.manual_call_point import MANUAL_CALL_POINT
 from rules.catalogue.metric_silent import METRIC_SILENT
+from rules.catalogue.power_or_line_fault import POWER_OR_LINE_FAULT
 from rules.catalogue.residual_current_alarm import RESIDUAL_CURRENT_ALARM
 from rules.catalogue.sequence_gap import SEQUENCE_GAP
 from rules.catalogue.smoke_level_alarm import SMOKE_LEVEL_ALARM
 from rules.catalogue.smoke_prealarm import SMOKE_PREALARM
 from rules.catalogue.smoke_rise import SMOKE_RISE
 from rules.catalogue.sprinkler_water_flow import SPRINKLER_WATER_FLOW
+from rules.catalogue.test_overrun import TEST_OVERRUN
 from rules.catalogue.zone_fire_likelihood import ZONE_FIRE_LIKELIHOOD
 from rules.catalogue.zone_fire_warning import ZONE_FIRE_WARNING
 from rules.confirmation import GroupRule
+from rules.declared_durations import DurationRule
 from rules.rule import ReadingRule, Rule
 from rules.zone_watch import ZoneRule
 from schemas.domain import DeviceEventKind
@@ -48,6 +53,7 @@ READING_RULES: tuple[ReadingRule, ...] = (
     HYDRANT_PRESSURE_ZERO,
     RESIDUAL_CURRENT_ALARM,
     CABLE_TEMP_ALARM,
+    BATTERY_LOW,
 )
 ZONE_RULES: tuple[ZoneRule, ...] = (
     FIRE_CONFIRMED_SMOKE_HEAT,
@@ -74,12 +80,18 @@ DECLARATION_RULES: dict[DeviceEventKind, Rule] = {
     DeviceEventKind.FIRE: DETECTOR_FIRE_STATE,
     DeviceEventKind.MANUAL_ALARM: MANUAL_CALL_POINT,
     DeviceEventKind.FAULT: DEVICE_FAULT_STATE,
-    DeviceEventKind.POWER_FAULT: DEVICE_FAULT_STATE,
+    DeviceEventKind.LOW_BATTERY: BATTERY_LOW,
+}
+DURATION_RULES: dict[DeviceEventKind, DurationRule] = {
+    DeviceEventKind.POWER_FAULT: POWER_OR_LINE_FAULT,
+    DeviceEventKind.DISABLED: DEVICE_DISABLED,
+    DeviceEventKind.TEST: TEST_OVERRUN,
 }
 HEALTH_RULES: tuple[Rule, ...] = (
     GATEWAY_SILENT,
     DEVICE_SILENT,
     METRIC_SILENT,
+    *DURATION_RULES.values(),
 )
 CATALOGUE: tuple[Rule, ...] = (
     *READING_RULES,

@@ -1,0 +1,41 @@
+"""A battery that runs low (rule 38), by its own readings or because its device says so."""
+
+from __future__ import annotations
+
+from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_above
+from rules.view import View
+from schemas.domain import Quantity, Severity, SignalClass
+
+
+def _level(severity: Severity, name: str) -> Level:
+    def judge(view: View) -> Judgement:
+        # Between the limits and a new battery neither: a cold night lowers what the same battery shows.
+        return Judgement(
+            view.values <= view.parameter(name), view.values >= view.parameter("clears_from"), view.values
+        )
+
+    return Level(severity, judge, name)
+
+
+BATTERY_LOW = ReadingRule(
+    id="battery_low",
+    signal_class=SignalClass.FAULT,
+    severity=Severity.YELLOW,
+    latching=False,
+    title_zh="电池电量低",
+    title_en="Battery is low",
+    advice_zh="安排更换电池；电量耗尽后该设备将失联。",
+    advice_en="Have the battery changed; once it is empty the device falls silent.",
+    source="design value: 20 % and 10 % in two reports, or what the device says; 30 % is a new battery",
+    parameters=(
+        Parameter("limit", 20.0, "%", 5.0, 50.0),
+        Parameter("empty", 10.0, "%", 1.0, 30.0),
+        Parameter("clears_from", 30.0, "%", 10.0, 100.0),
+        Parameter("on_seconds", 0.0, "s", 0.0, 86_400.0),
+        Parameter("off_seconds", 0.0, "s", 0.0, 86_400.0),
+    ),
+    quantity=Quantity.BATTERY,
+    unit="%",
+    levels=(_level(Severity.YELLOW, "limit"), _level(Severity.ORANGE, "empty")),
+    calm=calm_above("limit"),
+)
