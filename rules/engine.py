@@ -30,7 +30,7 @@ from rules.silence import Silence
 from rules.snapshots import pack, unpack
 from rules.zone_watch import LOW, ZoneWatch
 from schemas.columns import NEVER, Batch
-from schemas.domain import Quality, Severity, SignalClass, SubjectKind
+from schemas.domain import Severity, SignalClass, SubjectKind
 from schemas.roster import UNKNOWN, Roster
 
 TICK_US = seconds(10)
@@ -242,8 +242,8 @@ class Engine:
     # Readings
 
     def _judge_readings(self, readings: NDArray[np.void]) -> Iterator[Change]:
-        yield from self._health.take(readings)
-        good = readings["quality"] == Quality.GOOD
+        found, good = self._health.take(readings)
+        yield from found
         # Nearly always all are good; then nothing is copied.
         for turn in self._judging.judge(readings if good.all() else readings[good]):
             if isinstance(turn, EvidenceChange):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rules.catalogue.device_silent import DEVICE_SILENT
 from rules.catalogue.gateway_silent import GATEWAY_SILENT
 from rules.catalogue.metric_silent import METRIC_SILENT
+from rules.catalogue.reading_invalid import READING_INVALID
 from rules.changes import Change, KnownCondition
 from rules.declared_durations import DeclaredDurations, DurationRule
 from rules.findings import Finding, begins, ends
@@ -21,6 +22,7 @@ from rules.metric_silence import MetricSilence
 from rules.parameters import Resolved
 from rules.places import Places
 from rules.silence import Silence
+from rules.validity import Validity
 from schemas.domain import DeviceEventKind, Quality, SubjectKind
 from schemas.roster import Roster
 
@@ -34,6 +36,7 @@ class Health:
         self._silence = silence
         self.gateways = Gateways(silence)
         self.metrics = MetricSilence(silence)
+        self.validity = Validity()
         self.durations = DeclaredDurations(duration_rules)
 
     def adopt(self, places: Places, roster: Roster, parameters: Resolved) -> None:
@@ -44,6 +47,7 @@ class Health:
         self._silence.adopt(roster.devices)
         self.gateways.adopt(roster.devices, parameters)
         self.metrics.adopt(roster.sensors, roster.devices, parameters)
+        self.validity.adopt(roster.sensors, parameters)
         self.durations.adopt(places, roster.devices, parameters)
 
     def restore(self, known: KnownCondition, slot: int) -> bool:
@@ -51,6 +55,9 @@ class Health:
         if known.subject_kind is DEVICE and self.durations.restore(
             known.rule_id, slot, known.active, known.at, known.severity
         ):
+            return True
+        if known.rule_id == READING_INVALID.id and known.subject_kind is SENSOR:
+            self.validity.restore(slot, known.active)
             return True
         # Whoever serves a device watches its silence.
         silent = {
@@ -64,13 +71,19 @@ class Health:
         silent[slot] = known.active and self._served[device]
         return True
 
-    def take(self, readings: NDArray[np.void]) -> Iterator[Change]:
-        """Readings (n,) of any quality, in the order of their arrival."""
+    def take(self, readings: NDArray[np.void]) -> tuple[list[Change], NDArray[np.bool_]]:
+        """Readings (n,) of any quality, in the order of their arrival.
+
+        Returns what is found, and which of the readings (n,) the other rules may believe.
+        """
         slots, received_at = readings["slot"], readings["received_at"]
-        yield from self.hear(self._device_of[slots], received_at)
+        changes = list(self.hear(self._device_of[slots], received_at))
         good = readings["quality"] == Quality.GOOD
         for slot, at in self.metrics.hear(slots, received_at, good):
-            yield self._tell(ends(METRIC_SILENT, SENSOR, slot, at))
+            changes.append(self._tell(ends(METRIC_SILENT, SENSOR, slot, at)))
+        findings, believed = self.validity.take(readings, good)
+        changes += [self._tell(finding) for finding in findings]
+        return changes, believed
 
     def hear(self, device_slots: NDArray[np.int32], received_at: NDArray[np.int64]) -> Iterator[Change]:
         """Devices (n,) were heard."""

@@ -24,6 +24,7 @@ from rules.catalogue.hydrant_pressure_zero import HYDRANT_PRESSURE_ZERO
 from rules.catalogue.manual_call_point import MANUAL_CALL_POINT
 from rules.catalogue.metric_silent import METRIC_SILENT
 from rules.catalogue.power_or_line_fault import POWER_OR_LINE_FAULT
+from rules.catalogue.reading_invalid import READING_INVALID
 from rules.catalogue.residual_current_alarm import RESIDUAL_CURRENT_ALARM
 from rules.catalogue.sequence_gap import SEQUENCE_GAP
 from rules.catalogue.smoke_level_alarm import SMOKE_LEVEL_ALARM
@@ -91,6 +92,7 @@ HEALTH_RULES: tuple[Rule, ...] = (
     GATEWAY_SILENT,
     DEVICE_SILENT,
     METRIC_SILENT,
+    READING_INVALID,
     *DURATION_RULES.values(),
 )
 CATALOGUE: tuple[Rule, ...] = (
