@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.connections import Connection, fetch_all, fetch_one
+from api.freshness import HEARTBEAT_MAX_SECONDS
 from schemas.domain import SignalClass
 
 SELECT_TOTALS = """
@@ -35,6 +36,10 @@ SELECT_WORKERS = """
 SELECT worker, broker_connected, lag_seconds,
        EXTRACT(epoch FROM clock_timestamp() - heartbeat_at)::float8 AS heartbeat_age_seconds
 FROM workers ORDER BY worker"""
+SELECT_RULES = """
+SELECT COALESCE(array_agg(DISTINCT rules_version) FILTER (WHERE rules_version <> ''), '{}') AS versions,
+       COALESCE(array_agg(DISTINCT rules_error) FILTER (WHERE rules_error <> ''), '{}') AS errors
+FROM workers WHERE heartbeat_at > clock_timestamp() - make_interval(secs => %(heartbeat_max)s)"""
 SELECT_REASONS = """
 SELECT reason, sum(occurrences)::bigint AS n FROM quarantine GROUP BY reason ORDER BY reason"""
 
@@ -70,6 +75,20 @@ class WorkerState:
     broker_connected: bool
     lag_seconds: float
     heartbeat_age_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesInForce:
+    """By which versions of the parameters the living workers judge; several while they take a new file."""
+
+    versions: list[str]
+    errors: list[str]
+
+
+async def read_rules(connection: Connection) -> RulesInForce:
+    rules = await fetch_one(connection, SELECT_RULES, {"heartbeat_max": HEARTBEAT_MAX_SECONDS}, RulesInForce)
+    assert rules is not None
+    return rules
 
 
 async def read_totals(connection: Connection) -> list[Totals]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, JsonValue
 from rich.console import Console, Group
 from rich.table import Table
+from rich.text import Text
 
 from deploy.state import NothingRunsError, StackState, read_state
 from schemas.settings import Settings
@@ -150,6 +151,7 @@ _SHOWN = (
     ("devices", "devices", ("total", "online", "silent")),
     ("database", "database", ("state",)),
     ("broker", "broker", ("state",)),
+    ("rules", "rules", ("state", "version")),
 )
 
 
@@ -167,6 +169,9 @@ def _figure_table(status: Status) -> Table:
     if isinstance(alerts, dict):
         counts = [f"{name} {_figure(count)}" for name, count in alerts.items() if count]
         table.add_row("open alerts", " · ".join(counts) or "none")
+    rules = figures.get("rules")
+    if isinstance(rules, dict) and rules.get("error"):
+        table.add_row("", Text(str(rules["error"]), style="bold red"))
     if "as_of" in figures:
         table.add_row("as of", str(figures["as_of"]))
     return table

@@ -7,16 +7,17 @@ from collections import deque
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from ingest.rules_file import RulesState
 from ingest.spool import SpoolState
 from schemas.columns import MICROSECONDS
 
 UPSERT_WORKER = """
 INSERT INTO workers (worker, process, pid, started_at, heartbeat_at, broker_connected, broker_note, last_commit_at,
                      lag_seconds, messages_per_second, readings_per_second,
-                     spool_batches, spool_bytes, spool_note)
+                     spool_batches, spool_bytes, spool_note, rules_version, rules_error)
 VALUES (%(worker)s, %(process)s, %(pid)s, to_timestamp(%(started_at)s / 1e6), to_timestamp(%(now)s / 1e6),
         %(connected)s, %(note)s, to_timestamp(%(last_commit_at)s / 1e6), %(lag)s, %(messages_rate)s, %(readings_rate)s,
-        %(spool_batches)s, %(spool_bytes)s, %(spool_note)s)
+        %(spool_batches)s, %(spool_bytes)s, %(spool_note)s, %(rules_version)s, %(rules_error)s)
 ON CONFLICT (worker) DO UPDATE SET
     process = EXCLUDED.process, pid = EXCLUDED.pid, started_at = EXCLUDED.started_at,
     heartbeat_at = EXCLUDED.heartbeat_at,
@@ -24,7 +25,8 @@ ON CONFLICT (worker) DO UPDATE SET
     last_commit_at = COALESCE(EXCLUDED.last_commit_at, workers.last_commit_at),
     lag_seconds = EXCLUDED.lag_seconds, messages_per_second = EXCLUDED.messages_per_second,
     readings_per_second = EXCLUDED.readings_per_second, spool_batches = EXCLUDED.spool_batches,
-    spool_bytes = EXCLUDED.spool_bytes, spool_note = EXCLUDED.spool_note"""
+    spool_bytes = EXCLUDED.spool_bytes, spool_note = EXCLUDED.spool_note,
+    rules_version = EXCLUDED.rules_version, rules_error = EXCLUDED.rules_error"""
 
 BEAT_EVERY_US = MICROSECONDS
 RATE_WINDOW_US = 60 * MICROSECONDS
@@ -40,6 +42,7 @@ class Heartbeat:
         self._beat_at = 0
         self._last_commit_at: int | None = None
         self._lag_us = 0
+        self._rules = RulesState()
         self._counts: deque[tuple[int, int, int]] = deque()
 
     def count(self, now: int, messages: int, readings: int, oldest_received_at: int) -> None:
@@ -47,6 +50,10 @@ class Heartbeat:
         self._counts.append((now, messages, readings))
         self._last_commit_at = now
         self._lag_us = max(self._lag_us, now - oldest_received_at)
+
+    def judge_by(self, rules: RulesState) -> None:
+        """Note by which parameters the worker judges."""
+        self._rules = rules
 
     def is_due(self, now: int) -> bool:
         return now - self._beat_at >= BEAT_EVERY_US
@@ -69,6 +76,8 @@ class Heartbeat:
             "spool_batches": spool.batches,
             "spool_bytes": spool.size,
             "spool_note": spool.note,
+            "rules_version": self._rules.version,
+            "rules_error": self._rules.error,
         }
         connection.execute(UPSERT_WORKER, row)
         self._beat_at, self._lag_us = now, 0

@@ -14,6 +14,7 @@ from ingest.store import Work
 from ingest.subscriber import Message
 from rules.changes import Change
 from rules.engine import Engine
+from rules.parameters import Parameters
 from schemas.roster import Roster
 from schemas.settings import Settings
 
@@ -51,6 +52,16 @@ class ReadingPath:
         resolved = self._resolve(messages, decoded)
         changes = self._engine.evaluate(resolved.batch, now)
         self.store_and_acknowledge(resolved, changes, self._take_snapshots(resolved, now))
+
+    def use(self, parameters: Parameters) -> None:
+        """Judge by other parameters from the next batch on."""
+        self._engine.use(parameters)
+        self.tell_warnings()
+
+    def tell_warnings(self) -> None:
+        """Log what of the parameters nobody has registered, or does not go together."""
+        for warning in self._engine.warnings:
+            log.warning("parameters %s: %s", self._engine.parameters_version, warning)
 
     def take_over(self, known: Known) -> None:
         """Bring the engine to where the tables are, and tell what follows from what was heard meanwhile."""

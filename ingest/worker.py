@@ -19,6 +19,7 @@ from ingest.database_link import START_SECONDS, AwayError, DatabaseLink, WorkerT
 from ingest.heartbeat import Heartbeat
 from ingest.path import ReadingPath
 from ingest.restore import read_known
+from ingest.rules_file import RulesFile, RulesState
 from ingest.spool import Spool, SpoolFullError
 from ingest.spool_file import SpoolTakenError
 from ingest.store_alerts import write_catalogue
@@ -59,12 +60,14 @@ class Worker:
         self._spool = Spool(settings.spool_path, settings.spool_max_bytes)
         self._clock = DatabaseClock()
         self._subscriber = Subscriber(settings, self._clock.now)
-        heartbeat = Heartbeat(settings.share, socket.gethostname(), os.getpid(), self._clock.now())
+        self._rules_file = RulesFile(settings.rules_file, CATALOGUE)
+        self._heartbeat = Heartbeat(settings.share, socket.gethostname(), os.getpid(), self._clock.now())
         self._committer = Committer(
-            settings, self._database, self._spool, self._subscriber, heartbeat, self._clock
+            settings, self._database, self._spool, self._subscriber, self._heartbeat, self._clock
         )
         self.watchdog = Watchdog()
-        self._engine = Engine()
+        self._engine = Engine(self._rules_file.take())
+        self._note_parameters()
         self._session = 0
         self._looked_at = 0
 
@@ -99,6 +102,7 @@ class Worker:
             # The broker is asked for messages only once there is somebody to store them.
             self._subscriber.start()
             self._watch()
+            self._rules_file.watch(self._stopping)
             while not self._stopping.is_set():
                 self._work_once(path)
             # What was received already need not be delivered again.
@@ -133,6 +137,7 @@ class Worker:
         attend = self._subscriber.attend
         path = ReadingPath(self._settings, self._committer, self._engine, roster, now, attend)
         path.take_over(known)
+        path.tell_warnings()
         return path
 
     def _open_spool(self) -> None:
@@ -155,10 +160,21 @@ class Worker:
         )
         now = self._clock.now()
         self._notice_deafness(path, now)
+        self._take_parameters(path)
         path.process(messages, now)
         if self._subscriber.taken_over:
             raise WorkerTakenError(f"another client has the session of share {self._settings.share}")
         self._looked_at = self._clock.now()
+
+    def _take_parameters(self, path: ReadingPath) -> None:
+        parameters = self._rules_file.take()
+        if parameters is not None:
+            path.use(parameters)
+        self._note_parameters()
+
+    def _note_parameters(self) -> None:
+        error = self._rules_file.state.error
+        self._heartbeat.judge_by(RulesState(self._engine.parameters_version, error))
 
     def _notice_deafness(self, path: ReadingPath, now: int) -> None:
         """While the broker was away or this process was held up, silence says nothing about devices."""

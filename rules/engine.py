@@ -62,6 +62,7 @@ class Engine:
         self._judged_upto = np.empty(0, np.int64)
         self._known: list[KnownCondition] = []
         self.sequences = Sequences()
+        self.warnings: tuple[str, ...] = ()
 
     @property
     def parameters_version(self) -> str:
@@ -85,6 +86,7 @@ class Engine:
             site_id: slot for slot, site_id in enumerate(roster.sites["building_id"].tolist())
         }
         resolved = self._parameters.resolve(roster)
+        self.warnings = resolved.unmatched + resolved.conflicts
         sensors, devices = roster.sensors, roster.devices
         fresh = len(sensors) - len(self._judged_upto)
         self._judged_upto = np.concatenate([self._judged_upto, np.full(fresh, NEVER, np.int64)])

@@ -46,6 +46,9 @@ class Override:
         return self.origin, self.selector, self.place, self.rule_id, self.parameter
 
 
+_RANKS = {selector: rank for rank, selector in enumerate(Selector)}
+
+
 def precedence(override: Override) -> tuple[bool, int]:
     """Sorts what wins behind what it wins over."""
-    return override.origin is Origin.FILE, list(Selector).index(override.selector)
+    return override.origin is Origin.FILE, _RANKS[override.selector]

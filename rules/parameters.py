@@ -7,6 +7,7 @@ building < use of zone < zone < device < sensor.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -73,23 +74,23 @@ class Parameters:
 
     def in_force(self, rule: Rule, at: Mapping[Selector, str]) -> Iterator[InForce]:
         """The values of a rule at one place, given by its name for each selector, and where they come from."""
-        here = [
-            override
-            for override in self._by_precedence
-            if override.rule_id == rule.id and override.place == at.get(override.selector)
-        ]
+        found = (self._by_place.get((rule.id, selector, place), ()) for selector, place in at.items())
+        here = sorted(itertools.chain.from_iterable(found), key=precedence)
         for parameter in rule.parameters:
             last = next((o for o in reversed(here) if o.parameter == parameter.name), None)
             yield InForce(parameter, parameter.default if last is None else last.value, last)
 
     @cached_property
-    def _by_precedence(self) -> list[Override]:
-        return sorted(self.overrides, key=precedence)
+    def _by_place(self) -> dict[tuple[str, Selector, str], list[Override]]:
+        found: dict[tuple[str, Selector, str], list[Override]] = {}
+        for override in self.overrides:
+            found.setdefault((override.rule_id, override.selector, override.place), []).append(override)
+        return found
 
     @cached_property
     def by_key(self) -> dict[Key, list[Override]]:
         """What is set of each parameter, the nearest place last."""
         found: dict[Key, list[Override]] = {}
-        for override in self._by_precedence:
+        for override in sorted(self.overrides, key=precedence):
             found.setdefault(override.key, []).append(override)
         return found

@@ -13,7 +13,15 @@ from api.answers import answer_json
 from api.connections import ConnectionsDep
 from api.freshness import Answer, Freshness, Pipeline, read_freshness
 from api.problems import describe_problems
-from api.status_store import Devices, Totals, count_devices, count_open, read_totals
+from api.status_store import (
+    Devices,
+    RulesInForce,
+    Totals,
+    count_devices,
+    count_open,
+    read_rules,
+    read_totals,
+)
 from schemas.domain import SignalClass
 
 router = APIRouter(prefix="/v1/status", tags=["status"])
@@ -60,6 +68,18 @@ class BrokerState(Shown):
     note: str
 
 
+class RulesState(Shown):
+    """The parameters of the rules; `refused` when a changed file is not valid and those before it stay in force."""
+
+    state: Literal["current", "changing", "refused", "unknown"]
+    version: str = Field(
+        description="Of the parameters in force; several, with commas, while workers take new ones"
+    )
+    error: str = Field(
+        description="Table, parameter and what is allowed, of a file that is refused; else empty"
+    )
+
+
 class Status(Answer):
     pipeline: PipelineRates
     messages: MessageCounts
@@ -68,6 +88,7 @@ class Status(Answer):
     devices: DeviceFigures
     database: DatabaseState
     broker: BrokerState
+    rules: RulesState
 
 
 @router.get("", response_model=Status, responses=describe_problems(503))
@@ -78,11 +99,16 @@ async def get_status(connections: ConnectionsDep) -> Response:
         totals = await read_totals(connection)
         alerts_open = await count_open(connection)
         devices = await count_devices(connection)
-    return answer_json(_make_status(freshness, totals, alerts_open, devices), freshness)
+        rules = await read_rules(connection)
+    return answer_json(_make_status(freshness, totals, alerts_open, devices, rules), freshness)
 
 
 def _make_status(
-    freshness: Freshness, totals: list[Totals], alerts_open: dict[SignalClass, int], devices: Devices
+    freshness: Freshness,
+    totals: list[Totals],
+    alerts_open: dict[SignalClass, int],
+    devices: Devices,
+    rules: RulesInForce,
 ) -> Status:
     return Status(
         as_of=freshness.as_of,
@@ -97,6 +123,7 @@ def _make_status(
         devices=DeviceFigures.model_validate(devices, from_attributes=True),
         database=DatabaseState(state="up"),
         broker=_make_broker(freshness),
+        rules=_make_rules(rules),
     )
 
 
@@ -111,3 +138,14 @@ def _make_broker(freshness: Freshness) -> BrokerState:
         return BrokerState(state="disconnected", note=freshness.broker_note)
     all_connected = freshness.workers_connected == freshness.workers_alive
     return BrokerState(state="connected" if all_connected else "partly", note=freshness.broker_note)
+
+
+def _make_rules(rules: RulesInForce) -> RulesState:
+    state: Literal["current", "changing", "refused", "unknown"] = "current"
+    if not rules.versions:
+        state = "unknown"
+    elif rules.errors:
+        state = "refused"
+    elif len(rules.versions) > 1:
+        state = "changing"
+    return RulesState(state=state, version=", ".join(rules.versions), error="\n".join(rules.errors))

@@ -67,6 +67,22 @@ def test_status_sums_the_workers_and_counts_open_alerts_and_devices(
     assert status["broker"]["state"] == "connected"
 
 
+def test_status_tells_which_parameters_are_in_force_and_what_is_wrong_with_a_file(
+    client: httpx.Client, hand: Hand, database: psycopg.Connection
+) -> None:
+    assert client.get("/v1/status").json()["rules"] == {"state": "unknown", "version": "", "error": ""}
+    hand.beat()
+    hand.beat(worker="ingest-2")
+    database.execute("UPDATE workers SET rules_version = '0123456789ab'")
+    assert client.get("/v1/status").json()["rules"]["state"] == "current"
+    database.execute("UPDATE workers SET rules_version = 'ba9876543210' WHERE worker = 'ingest-2'")
+    changing = client.get("/v1/status").json()["rules"]
+    assert changing == {"state": "changing", "version": "0123456789ab, ba9876543210", "error": ""}
+    database.execute("UPDATE workers SET rules_error = 'city.toml: wrong'")
+    refused = client.get("/v1/status").json()["rules"]
+    assert (refused["state"], refused["error"]) == ("refused", "city.toml: wrong")
+
+
 def test_status_of_an_empty_database_knows_nothing_instead_of_saying_all_is_well(
     client: httpx.Client,
 ) -> None:
