@@ -65,7 +65,7 @@ def explain(
     """
     from deploy.rule_listing import describe_rule, describe_value
 
-    rule, parameters = _find_rule(rule_id), _read_parameters(file)
+    rule, parameters = _find_rule(rule_id), read_parameters(file)
     typer.echo("\n".join(describe_rule(rule)))
     for found in parameters.in_force(rule, _find_place(sensor, zone, building)):
         typer.echo(f"  {describe_value(found)}")
@@ -88,7 +88,7 @@ def check_file(
     from rules.catalogue import CATALOGUE
     from rules.overrides import Origin
 
-    parameters = _read_parameters(file)
+    parameters = read_parameters(file)
     units = {(rule.id, one.name): (one.unit, one.default) for rule in CATALOGUE for one in rule.parameters}
     for override in parameters.overrides:
         if override.origin is Origin.FILE:
@@ -154,7 +154,7 @@ def _find_place(sensor: str | None, zone: str | None, building: str | None) -> d
     return {Selector.EVERYWHERE: ""}
 
 
-def _read_parameters(file: Path | None) -> Parameters:
+def read_parameters(file: Path | None) -> Parameters:
     """Of a file; else of the one that is set; else what is built in."""
     from rules.catalogue import CATALOGUE
     from rules.parameter_file import ParameterFileError, read_parameter_file
