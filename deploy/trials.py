@@ -42,3 +42,25 @@ def trial_life(
     print_life(score, Console(highlight=False, width=120))
     if json is not None:
         json.write_text(render_json(score))
+
+
+@trial_app.command("fires")
+def trial_fires(
+    count: Annotated[int, typer.Option(min=1, help="How many fires, one in each building.")] = 300,
+    seed: Seed = 1,
+    json: JsonFile = None,
+) -> None:
+    """Lay fires of five courses in rooms, corridors and stairs over ordinary life, and count who was warned when.
+
+    Example: fengsui rules trial fires --count 300 --json fires.json
+    """
+    from rich.console import Console
+
+    from rules.engine import Engine
+    from simulators.trials.laid_fires import score_laid_fires
+    from simulators.trials.laid_fires_report import print_laid_fires, render_json
+
+    fires = score_laid_fires(count, Engine, seed)
+    print_laid_fires(fires, Console(highlight=False, width=130))
+    if json is not None:
+        json.write_text(render_json(fires))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,13 @@ class Chunk:
     bursts: NDArray[np.void]
 
 
+class Overlay(Protocol):
+    """Something beyond ordinary life that is in the air."""
+
+    def add(self, first_step: int, air: Air) -> None:
+        """Add it to the columns of all detectors, from `first_step` on."""
+
+
 class OrdinaryLife:
     """Life in a city from midnight on, the same for the same city and seed, however it is cut.
 
@@ -49,11 +57,20 @@ class OrdinaryLife:
         self._step_seconds = step_seconds
         self.sensing = Sensing(self.premises, self.grounds, seed)
 
-    def live(self, days: float, chunk_steps: int = CHUNK_STEPS) -> Iterator[Chunk]:
-        """The stream of so many days, chunk after chunk. Each call of a new object begins anew; call it once."""
+    def live(
+        self,
+        days: float,
+        chunk_steps: int = CHUNK_STEPS,
+        starts: float = 0.0,
+        blaze: Overlay | None = None,
+    ) -> Iterator[Chunk]:
+        """The stream up to so many days, chunk after chunk; one object lives once.
+
+        It starts so many seconds after the first midnight; `blaze` adds what burns.
+        """
         n_steps = round(days * DAY_SECONDS / self._step_seconds)
         under_way, made_days = np.empty(0, BURST), 0
-        for first in range(0, n_steps, chunk_steps):
+        for first in range(round(starts / self._step_seconds), n_steps, chunk_steps):
             count = min(chunk_steps, n_steps - first)
             begins, ends = first * self._step_seconds, (first + count) * self._step_seconds
             while made_days * DAY_SECONDS < ends:
@@ -61,11 +78,13 @@ class OrdinaryLife:
                 made_days += 1
             under_way = under_way[ends_of(under_way) > begins]
             felt = under_way[under_way["begins"] < ends]
-            yield self._make_chunk(first, count, felt)
+            yield self._make_chunk(first, count, felt, blaze)
 
-    def _make_chunk(self, first: int, count: int, bursts: NDArray[np.void]) -> Chunk:
+    def _make_chunk(self, first: int, count: int, bursts: NDArray[np.void], blaze: Overlay | None) -> Chunk:
         n_detectors = len(self.premises.detector_zone)
         air = Air(**render(bursts, first, count, self._step_seconds, n_detectors))
+        if blaze is not None:
+            blaze.add(first, air)
         seconds = np.arange(first, first + count, dtype=np.float64) * self._step_seconds
         at = BEGINS_US + np.round(seconds * MICROSECONDS).astype(np.int64)
         return Chunk(Samples(at, self.sensing.read(seconds, air)), bursts)

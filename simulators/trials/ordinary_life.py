@@ -6,23 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from schemas.columns import MICROSECONDS, Batch
-from schemas.domain import ZONE_USES, Quantity, Severity, SignalClass
+from schemas.columns import MICROSECONDS
+from schemas.domain import ZONE_USES
 from simulators.buildings import build_city
 from simulators.life.living import BEGINS_US, Chunk, OrdinaryLife
 from simulators.premises import (
-    BUILDING_ID_BASE,
-    DEVICE_ID_BASE,
     Premises,
-    enrol,
     place_of_device,
     place_of_zone,
 )
-from simulators.trials.alerts import Alert, Colours, RuleEngine
+from simulators.trials.alerts import Alert, RuleEngine
 from simulators.trials.culprits import Culprits
-from simulators.trials.plain_detector import PlainDetectors
+from simulators.trials.watching import Watchers
 
 SENSORS_PER_BUILDING = 170
 """Of all quantities, as the demonstration city counts them: some fifty of its devices are then smoke detectors."""
@@ -110,54 +105,28 @@ def score_life(
 
 
 class _Watch:
-    """Both watchers over one stream."""
+    """Both watchers over one stream, with an eye on what sets them off."""
 
     def __init__(self, premises: Premises, engine: RuleEngine) -> None:
         self._premises = premises
-        self._engine = engine
-        self._engine.adopt(enrol(premises))
-        self._colours = Colours()
+        self._watchers = Watchers(premises, engine)
         self._culprits = Culprits(premises)
-        self._smoke_slots = premises.slots(Quantity.SMOKE)
-        self._plain_detectors = PlainDetectors(len(self._smoke_slots))
         self.ours, self.plain = Tally(), Tally()
         self.cries: list[Cry] = []
-        self.readings = 0
+
+    @property
+    def readings(self) -> int:
+        return self._watchers.readings
 
     def take(self, chunk: Chunk) -> None:
         self._culprits.remember(chunk, (int(chunk.samples.at[0]) - BEGINS_US) / MICROSECONDS)
-        for alert in self._ask_rules(chunk):
+        for alert in self._watchers.ask_rules(chunk.samples):
             cry = self._describe(alert)
             self.ours.add(cry)
             if any(kind != "note" for kind in cry.kinds):
                 self.cries.append(cry)
-        for alert in self._ask_plain(chunk):
+        for alert in self._watchers.ask_plain(chunk.samples):
             self.plain.add(self._describe(alert))
-
-    def _ask_rules(self, chunk: Chunk) -> Iterator[Alert]:
-        for part in chunk.samples.cut(STEPS_PER_BATCH):
-            readings, now = part.readings(), int(part.at[-1])
-            self.readings += len(readings)
-            yield from self._colours.follow(self._engine.evaluate(Batch(readings), now), now)
-
-    def _ask_plain(self, chunk: Chunk) -> Iterator[Alert]:
-        smoke = chunk.samples.values[:, self._smoke_slots]
-        for at, row in zip(chunk.samples.at.tolist(), smoke, strict=True):
-            raised = self._plain_detectors.step(at, row)
-            if raised.fire.any():
-                yield from self._plain_alerts(at, np.flatnonzero(raised.fire).tolist(), SignalClass.FIRE)
-            if raised.warning.any():
-                yield from self._plain_alerts(
-                    at, np.flatnonzero(raised.warning).tolist(), SignalClass.WARNING
-                )
-
-    def _plain_alerts(self, at: int, detectors: list[int], signal_class: SignalClass) -> Iterator[Alert]:
-        severity = Severity.ORANGE if signal_class is SignalClass.FIRE else Severity.YELLOW
-        for detector in detectors:
-            zone = self._premises.zones[self._premises.detector_zone[detector]]
-            building_id = int(zone["building_slot"]) + BUILDING_ID_BASE
-            zone_id, device_id = int(zone["zone_id"]), detector + DEVICE_ID_BASE
-            yield Alert(at, "fixed_limit", signal_class, severity, None, building_id, zone_id, device_id)
 
     def _describe(self, alert: Alert) -> Cry:
         if not any((alert.warns, alert.turns_red, alert.is_note)):

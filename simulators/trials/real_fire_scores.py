@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from schemas.columns import MICROSECONDS, Batch
-from schemas.domain import Quantity, Severity, SignalClass
-from schemas.roster import UNKNOWN
-from simulators.premises import enrol, place_of_zone
-from simulators.trials.alerts import Alert, Colours, RuleEngine
-from simulators.trials.plain_detector import PlainDetectors
+from schemas.columns import MICROSECONDS
+from schemas.domain import Quantity
+from simulators.premises import place_of_zone
+from simulators.trials.alerts import Alert, RuleEngine
 from simulators.trials.real_fire_stream import IGNITION_US, Stream, make_stream, zone_code
 from simulators.trials.real_fires import Activations, RealFire
+from simulators.trials.watching import Watchers
 
 FIRE_GRACE_SECONDS = 30.0
 EARLY_SECONDS = 20.0
@@ -71,8 +68,9 @@ def in_time(seconds: float, photoelectric: float, grace: float = 0.0) -> bool:
 def score_fire(fire: RealFire, make_engine: Callable[[], RuleEngine], seed: int) -> FireScore:
     """Run a fresh engine and a plain detector over one test."""
     stream = make_stream(fire, seed)
-    ours = list(watch_with_rules(stream, make_engine()))
-    plain = list(watch_plainly(stream))
+    watchers = Watchers(stream.premises, make_engine())
+    ours = list(watchers.ask_rules(stream.samples, steps_per_batch=1))
+    plain = list(watchers.ask_plain(stream.samples))
     counted = {
         location: alarms.photoelectric
         for location, alarms in fire.alarms.items()
@@ -90,29 +88,6 @@ def score_fire(fire: RealFire, make_engine: Callable[[], RuleEngine], seed: int)
         for location, photoelectric in sorted(counted.items())
     )
     return FireScore(locations, _find_false(ours, stream, fire), _find_false(plain, stream, fire))
-
-
-def watch_with_rules(stream: Stream, engine: RuleEngine) -> Iterator[Alert]:
-    """What an engine raises, which is given one step at a time."""
-    engine.adopt(enrol(stream.premises))
-    colours = Colours()
-    for step in stream.samples.cut(1):
-        at = int(step.at[0])
-        yield from colours.follow(engine.evaluate(Batch(step.readings()), at), at)
-
-
-def watch_plainly(stream: Stream) -> Iterator[Alert]:
-    """What fixed limits raise on the smoke meters."""
-    slots = stream.premises.slots(Quantity.SMOKE)
-    with_smoke = np.flatnonzero(slots != UNKNOWN)
-    detectors = PlainDetectors(len(with_smoke))
-    for at, row in zip(stream.samples.at.tolist(), stream.samples.values, strict=True):
-        raised = detectors.step(at, row[slots[with_smoke]])
-        for signal_class, where in ((SignalClass.FIRE, raised.fire), (SignalClass.WARNING, raised.warning)):
-            for place in np.flatnonzero(where):
-                zone = stream.premises.zones[stream.premises.detector_zone[with_smoke[place]]]
-                severity = Severity.ORANGE if signal_class is SignalClass.FIRE else Severity.YELLOW
-                yield Alert(at, "fixed_limit", signal_class, severity, None, 1, int(zone["zone_id"]), None)
 
 
 def _first_of(alerts: Sequence[Alert], stream: Stream, fire: RealFire, location: str) -> Outcome:
