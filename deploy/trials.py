@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from deploy.exits import DeployError
+
 trial_app = typer.Typer(
     help="Try the rules on ordinary life and on fires, beside a plain detector's fixed limits.",
     no_args_is_help=True,
@@ -64,3 +66,47 @@ def trial_fires(
     print_laid_fires(fires, Console(highlight=False, width=130))
     if json is not None:
         json.write_text(render_json(fires))
+
+
+@trial_app.command("curve")
+def trial_curve(
+    fires: Annotated[
+        Path,
+        typer.Option(exists=True, file_okay=False, help="Folder of real fires, laid out like NIST's tests."),
+    ],
+    days: Annotated[float, typer.Option(min=0.01, help="Ordinary life at each sensitivity.")] = 3.0,
+    buildings: Annotated[int, typer.Option(min=1, help="How many buildings of ordinary life.")] = 10,
+    sensitivity: Annotated[
+        list[float] | None, typer.Option(help="A sensitivity to try; give it again for another.")
+    ] = None,
+    seed: Seed = 1,
+    json: JsonFile = None,
+    picture: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Draw it too: a .svg or .png file; needs matplotlib.")
+    ] = None,
+) -> None:
+    """How early real fires are seen against how often ordinary life is taken for one, over a range of sensitivities.
+
+    Example: fengsui rules trial curve --fires nist_smoke_alarms --days 3 --picture curve.svg
+    """
+    from rich.console import Console
+
+    from simulators.trials.ordinary_life import Town
+    from simulators.trials.real_fires import NoFiresError, read_fires
+    from simulators.trials.sensitivity import SENSITIVITIES, trace
+    from simulators.trials.sensitivity_report import NoPicturesError, draw_curve, print_curve, render_json
+
+    def tell(progress: str) -> None:
+        typer.echo(progress, err=True)
+
+    try:
+        points = trace(
+            read_fires(fires), Town(buildings, days, seed), sensitivity or SENSITIVITIES, seed, tell=tell
+        )
+        print_curve(points, Console(highlight=False, width=130))
+        if json is not None:
+            json.write_text(render_json(points))
+        if picture is not None:
+            draw_curve(points, picture)
+    except (NoFiresError, NoPicturesError) as error:
+        raise DeployError(str(error)) from error
