@@ -83,14 +83,14 @@ def draw_curve(points: Sequence[Point], file: Path) -> None:
             [point.false_warnings for point, _ in here],
             [lead for _, lead in here],
             style,
-            markersize=14,
+            markersize=12,
             label=label,
         )
     axes.set_xscale("symlog", linthresh=1.0)
     axes.set_xlabel("false warnings in ordinary life, a building and month")
-    axes.set_ylabel("median lead on real fires before the photoelectric alarm [s]")
+    axes.set_ylabel("median lead before the real alarm [s]")
     axes.grid(alpha=0.3)
-    axes.legend(loc="lower right")
+    figure.legend(loc="outside upper center", ncols=3)
     figure.savefig(file)
 
 
