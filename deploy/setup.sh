@@ -13,6 +13,9 @@ stop() { say "$*"; exit 4; }
 find_python() {
     for candidate in ${FENGSUI_PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14 /usr/bin/python3; do
         found=$(command -v "$candidate" 2>/dev/null) || continue
+        # That of an activated .venv would be deleted under its own feet; the one it was made from stays.
+        found=$("$found" -c 'import os, sys; print(os.path.realpath(sys.executable) if sys.prefix != sys.base_prefix else sys.argv[1])' \
+            "$found" 2>/dev/null) || continue
         if "$found" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             printf '%s\n' "$found"
             return
