@@ -60,6 +60,7 @@ class Engine:
         self._ticked = NEVER
         self._received_upto = NEVER
         self._judged_upto = np.empty(0, np.int64)
+        self._site_of_sensors: NDArray[np.int32] = np.empty(0, np.int32)
         self._known: list[KnownCondition] = []
         self.sequences = Sequences()
         self.warnings: tuple[str, ...] = ()
@@ -88,6 +89,7 @@ class Engine:
         resolved = self._parameters.resolve(roster)
         self.warnings = resolved.unmatched + resolved.conflicts
         sensors, devices = roster.sensors, roster.devices
+        self._site_of_sensors = devices["building_slot"][sensors["device_slot"]]
         fresh = len(sensors) - len(self._judged_upto)
         self._judged_upto = np.concatenate([self._judged_upto, np.full(fresh, NEVER, np.int64)])
         self._judging.adopt(sensors, resolved)
@@ -177,7 +179,7 @@ class Engine:
         """
         judged = readings["received_at"] <= self._judged_upto[readings["slot"]]
         self._judging.refill(readings[judged])
-        told = {int(site) for site in np.unique(self._site_of_sensors()[self._judged_upto != NEVER])}
+        told = {int(site) for site in np.unique(self._site_of_sensors[self._judged_upto != NEVER])}
         changes = [
             change
             for piece in self._cut_at_ticks(readings[~judged])
@@ -191,7 +193,7 @@ class Engine:
         return changes
 
     def _columns_of(self, building_slot: int) -> dict[str, NDArray[np.generic]]:
-        slots = np.flatnonzero(self._site_of_sensors() == building_slot).astype(np.int32)
+        slots = np.flatnonzero(self._site_of_sensors == building_slot).astype(np.int32)
         zones = set(np.flatnonzero(self._roster.zones["building_slot"] == building_slot).tolist())
         return {
             "received_upto": np.array([self._received_upto]),
@@ -199,10 +201,6 @@ class Engine:
             "zones": self._zones.take_snapshot(zones, self._roster.zones["zone_id"]),
             **self._judging.take_snapshot(slots),
         }
-
-    def _site_of_sensors(self) -> NDArray[np.int32]:
-        site: NDArray[np.int32] = self._roster.devices["building_slot"][self._roster.sensors["device_slot"]]
-        return site
 
     def listen_from(self, now: int) -> None:
         """Say that until `now` nobody could be heard, e.g. because the broker was away."""

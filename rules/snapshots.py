@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Mapping
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def unpack(blob: bytes, like: Columns) -> dict[str, NDArray[np.generic]]:
     try:
         with np.load(io.BytesIO(zlib.decompress(blob)), allow_pickle=False) as file:
             columns = dict(file)
-    except (zlib.error, ValueError, OSError, EOFError) as error:
+    except (zlib.error, BadZipFile, TypeError, ValueError, OSError, EOFError) as error:
         raise SnapshotError(f"no snapshot: {error}") from error
     here = {name: column.dtype for name, column in columns.items()}
     wanted = {name: column.dtype for name, column in like.items()}

@@ -1,0 +1,85 @@
+"""A building's state as bytes: a restart goes on from it, and what is no such thing is refused."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rules.engine import Engine
+from rules.snapshots import SnapshotError
+from schemas.columns import MICROSECONDS
+from schemas.domain import Quantity
+from schemas.roster import BUILDING, Roster
+from tests.rules.conftest import START, describe, make_readings, make_roster, run
+
+# Clean air for ten minutes, then smoke that nothing else confirms, which waits before it is a fire.
+SMOKE = [(Quantity.SMOKE, second, 0.02 if second < 600 else 0.5) for second in range(0, 1200, 10)]
+LOOK_BACK_SECONDS = 900
+
+
+def make_site_roster() -> Roster:
+    sites = np.zeros(1, BUILDING)
+    sites["building_id"] = 1
+    return replace(make_roster(), sites=sites, site_codes=["B"])
+
+
+def make_engine() -> Engine:
+    engine = Engine()
+    engine.adopt(make_site_roster())
+    return engine
+
+
+@pytest.mark.parametrize("snapshot_at", [100, 595, 650, 895])
+@pytest.mark.parametrize("lost_seconds", [0, 40])
+def test_a_restart_from_a_snapshot_says_what_one_that_never_stopped_says(
+    snapshot_at: int, lost_seconds: int
+) -> None:
+    """The process ends some time after the snapshot; what it had stored since is judged again."""
+    stop_at = snapshot_at + lost_seconds
+    steady, stopped, fresh = make_engine(), make_engine(), make_engine()
+    expected = run(steady, SMOKE)
+    told = run(stopped, [row for row in SMOKE if row[1] <= snapshot_at])
+    blob = stopped.snapshot(0)
+    told += run(stopped, [row for row in SMOKE if snapshot_at < row[1] <= stop_at])
+    upto = fresh.restore_snapshot(0, blob)
+    assert upto == START + snapshot_at // 10 * 10 * MICROSECONDS
+    stored = make_readings(row for row in SMOKE if snapshot_at - LOOK_BACK_SECONDS < row[1] <= stop_at)
+    assert describe(fresh.rebuild(stored)) == []
+    told += run(fresh, [row for row in SMOKE if row[1] > stop_at])
+    assert any("raise smoke_level_alarm" in line for line in expected)
+    assert told == expected
+
+
+def _other_columns() -> bytes:
+    file = io.BytesIO()
+    np.savez(file, sensor_id=np.arange(3))
+    return file.getvalue()
+
+
+def _one_array() -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.arange(3))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "blob",
+    [
+        b"",
+        b"not compressed",
+        zlib.compress(b""),
+        zlib.compress(b"compressed, and nothing"),
+        zlib.compress(_other_columns()),
+        zlib.compress(_other_columns()[:-30]),
+        zlib.compress(_one_array()),
+    ],
+)
+def test_what_is_no_snapshot_of_these_rules_is_refused_and_changes_nothing(blob: bytes) -> None:
+    engine = make_engine()
+    with pytest.raises(SnapshotError):
+        engine.restore_snapshot(0, blob)
+    assert run(engine, SMOKE) == run(make_engine(), SMOKE)
