@@ -30,7 +30,7 @@ MOST_SAMPLES = np.iinfo(np.uint8).max
 
 
 class Validity:
-    """For each sensor (n_sensors,) how many bad, and how many good readings came in a row, and whether it is at fault."""
+    """For each sensor (n_sensors,): how many bad and how many good readings came in a row; is it at fault."""
 
     def __init__(self) -> None:
         self.bad = np.empty(0, np.uint8)

@@ -38,9 +38,7 @@ DEVICE = np.dtype(
     ]
 )
 """`zone_slot` and `gateway_slot` are `UNKNOWN` for a device without zone, or that speaks for itself."""
-ZONE = np.dtype(
-    [("zone_id", np.int32), ("building_slot", np.int32), ("floor", np.int32), ("use", np.int8)]
-)
+ZONE = np.dtype([("zone_id", np.int32), ("building_slot", np.int32), ("floor", np.int32), ("use", np.int8)])
 BUILDING = np.dtype(
     [
         ("building_id", np.int32),
@@ -67,8 +65,6 @@ SCOPE = np.dtype(
 """A declared test, drill or maintenance: of a whole building, or of one zone or device where that is not `UNKNOWN`."""
 NO_ZONE = -1
 UNKNOWN = -1
-
-
 
 
 def lay_out_sensors(count: int) -> NDArray[np.void]:
@@ -122,8 +118,8 @@ class Roster:
     A roster is one share's. It `serves` the buildings it answers for and, while some move, works a few more; those of
     `foreign` are worked by other shares alone. `hears` are the buildings to subscribe to, None for all there are.
 
-    `zones` is (n_zones,) of `ZONE`, `sites` (n_buildings,) of `BUILDING`, with their codes beside them, `links` (n_links,)
-    sorted by zone; `channels` names each sensor. `scopes` are those that have not ended.
+    `zones` is (n_zones,) of `ZONE`, `sites` (n_buildings,) of `BUILDING`, with their codes beside them, `links`
+    (n_links,) sorted by zone; `channels` names each sensor. `scopes` are those that have not ended.
     """
 
     version: int

@@ -31,7 +31,8 @@ def derive_links(zones: NDArray[np.void]) -> NDArray[np.void]:
         by_floor.setdefault((building, floor), []).append(slot)
     stairs = set(np.flatnonzero(zones["use"] == _STAIR_USE).tolist())
     for (building, floor), here in by_floor.items():
-        rows += [(zone, other, _kind(zone, other, stairs, ADJOINING)) for zone in here for other in here if zone != other]
+        pairs = [(zone, other) for zone in here for other in here if zone != other]
+        rows += [(zone, other, _kind(zone, other, stairs, ADJOINING)) for zone, other in pairs]
         for step, kind in ((-1, ABOVE), (1, BELOW)):
             there = by_floor.get((building, floor + step), ())
             rows += [(zone, other, _kind(zone, other, stairs, kind)) for zone in here for other in there]
