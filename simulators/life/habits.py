@@ -75,7 +75,8 @@ class Habit:
     seconds, rise_share, fall_share
         How long it lasts, and what part of that it needs to come up and to go; it stays for the rest.
     own_share, next_share, corridor_share
-        What of the heights is felt in the zone itself, the room beside it and the corridor outside.
+        What of the smoke is felt in the zone itself, the room beside it and the corridor outside; heat and CO are those
+        of the zone itself, and go with the smoke.
     top_floor
         Only on the highest storey.
     """
@@ -93,7 +94,7 @@ class Habit:
     rise_share: Span = (0.2, 0.5)
     fall_share: Span = (0.3, 0.5)
     repeats: int = 1
-    own_share: Span = (1.0, 1.0)
+    own_share: float = 1.0
     next_share: Span = (0.0, 0.0)
     corridor_share: Span = (0.0, 0.0)
     top_floor: bool = False
@@ -121,7 +122,7 @@ def _cooking(plans: tuple[Plan, ...], per_day: float, hours: Hours) -> Habit:
         smoke=COOKING_SMOKE,
         heat=Level(1.0, 8.0),
         co=Level(0.0, 8.0),
-        own_share=(1.5, 1.5),
+        own_share=1.5,
         next_share=(1.0, 1.0),
         corridor_share=(0.2, 0.5),
     )

@@ -19,6 +19,8 @@ from simulators.optics import Floats
 _SECOND_DETECTOR_SHARE: Span = (0.2, 0.7)
 _REACHES_NEXT_ROOM_SECONDS: Span = (20.0, 90.0)
 _REACHES_CORRIDOR_SECONDS: Span = (30.0, 120.0)
+# On its way the gas cools at walls and keeps its soot (DOMAIN G.4); as through the doors of `simulators.outbreaks`.
+_WARMTH_BEYOND = 0.6
 
 
 def make_day(
@@ -52,14 +54,18 @@ def _make_bursts(
         # These are of one detector, whatever else hangs in the zone.
         bursts["detector"] = grounds.detectors[grounds.first_detector[zones]]
         return bursts
-    parts = [_feel(bursts, zones, habit.own_share, (0.0, 0.0), grounds, rng)]
+    # Heat and CO are those of the zone itself, whatever the zone is that the law of smoke speaks of.
+    gas = 1.0 / habit.own_share
+    own = habit.own_share, habit.own_share
+    parts = [_feel(bursts, zones, own, (0.0, 0.0), grounds, rng, gas, gas)]
     for there, share, delay in (
         (grounds.beside[zones], habit.next_share, _REACHES_NEXT_ROOM_SECONDS),
         (grounds.corridor[zones], habit.corridor_share, _REACHES_CORRIDOR_SECONDS),
     ):
         if share[1] > 0:
             reached = there != UNKNOWN
-            parts.append(_feel(bursts[reached], there[reached], share, delay, grounds, rng))
+            warmth = _WARMTH_BEYOND * gas
+            parts.append(_feel(bursts[reached], there[reached], share, delay, grounds, rng, warmth, gas))
     return np.concatenate(parts)
 
 
@@ -97,14 +103,19 @@ def _feel(
     delay: Span,
     grounds: Grounds,
     rng: np.random.Generator,
+    warmth: float,
+    gas: float,
 ) -> NDArray[np.void]:
-    """The bursts (n,) as the detectors of zones (n,) feel them: weaker and later, each at every detector."""
+    """The bursts (n,) as the detectors of zones (n,) feel them: weaker and later, each at every detector.
+
+    `warmth` and `gas` are what heat and CO have of that share of the smoke.
+    """
     counts = grounds.first_detector[zones + 1] - grounds.first_detector[zones]
     felt = bursts.copy()
     shares = rng.uniform(*share, len(bursts))
     felt["begins"] += rng.uniform(*delay, len(bursts))
-    for name in HEIGHTS:
-        felt[name] *= shares
+    for name, factor in zip(HEIGHTS, (1.0, warmth, gas), strict=True):
+        felt[name] *= shares * factor
     felt = np.repeat(felt, counts)
     rank = np.arange(len(felt)) - np.repeat(np.cumsum(counts) - counts, counts)
     felt["detector"] = grounds.detectors[np.repeat(grounds.first_detector[zones], counts) + rank]

@@ -80,8 +80,8 @@ def test_cooking_takes_two_to_fifteen_minutes_and_warms_by_one_to_eight_kelvin(
     lasts = ends_of(in_kitchen) - in_kitchen["begins"]
     assert lasts.min() >= 120.0 - 1e-6
     assert lasts.max() <= 900.0 + 1e-6
-    # The kitchen's own share of what is felt next door is one and a half.
-    assert np.quantile(in_kitchen["heat"], 0.99) <= 12.0
+    assert in_kitchen["heat"].max() <= 8.0
+    assert np.quantile(in_kitchen["heat"], 0.9) > 6.0
 
 
 def test_steam_has_no_heat_and_is_short_and_dense(month: NDArray[np.void]) -> None:
