@@ -74,14 +74,14 @@ class PlainZones:
 
     def note(self, zone: int, sensor: PlainSensor, sign: tuple[int, float], at: int) -> Iterator[ZoneChange]:
         """A sensor shows more or less than before."""
-        before = self._add_up(zone, 0)
+        lent = self._lend(zone, 1.0)
         signs = self.signs.setdefault(zone, {})
         signs.pop(sensor.slot, None)
         if sign[0]:
             signs[sensor.slot] = (sensor.quantity, *sign)
         touched = [zone]
-        if self._add_up(zone, 0) != before:
-            touched += self.felt_by.get(zone, ())
+        if self._lend(zone, 1.0) != lent:
+            touched += [other for other in self.felt_by.get(zone, ()) if self._add_up(other, 0) >= SIXTEENTHS]
         for other in touched:
             yield from self._look(other, at)
 
@@ -90,10 +90,12 @@ class PlainZones:
         lent = 0
         if self._add_up(zone, 0) >= SIXTEENTHS:
             for neighbour, kind in self.feels.get(zone, ()):
-                own = self._add_up(neighbour, 0) / SIXTEENTHS
-                if own >= LENDS[0][0]:
-                    lent = max(lent, int(WEIGHTS[kind] * interpolate(own, LENDS) * SIXTEENTHS))
+                lent = max(lent, self._lend(neighbour, WEIGHTS[kind]))
         return self._add_up(zone, lent)
+
+    def _lend(self, zone: int, weight: float) -> int:
+        own = self._add_up(zone, 0) / SIXTEENTHS
+        return int(weight * interpolate(own, LENDS) * SIXTEENTHS) if own >= LENDS[0][0] else 0
 
     def _of(self, zone: int, quantity: Quantity) -> list[tuple[int, float]]:
         signs = self.signs.get(zone, {}).values()
