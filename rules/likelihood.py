@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +90,10 @@ class Likelihood:
         before, evidence.own = evidence.own, self._add_up(evidence.signs.values())
         if not evidence.signs:
             del self._zones[zone]
-        return (zone,) if before == evidence.own else (zone, *self._felt_by.get(zone, ()))
+        if lend(before, 1.0) == lend(evidence.own, 1.0):
+            return (zone,)
+        # Only where something shows of itself is a neighbour felt.
+        return (zone, *(other for other in self._felt_by.get(zone, ()) if self.own(other) >= FIRST_SIGN))
 
     def own(self, zone: int) -> int:
         """Points of the zone's own sensors."""
@@ -162,6 +166,7 @@ _WORDS = {
 }
 
 
+@cache
 def lend(own: int, weight: float) -> int:
     """What a neighbour with `own` points lends over a link of this weight, in sixteenths."""
     if own < LENDS_FROM[0] * SCALE:
