@@ -1,4 +1,4 @@
-"""A quarter of a city to judge: zones of twenty sensors, linked with each other, and what these send on an ordinary day."""
+"""A quarter of a city to judge: linked zones of twenty sensors, and what these send on an ordinary day."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CHANNELS = (
 ZONE_QUANTITIES = tuple(quantity for pair in CHANNELS for quantity in pair)
 ZONES_A_FLOOR, FLOORS = 4, 6
 SENSORS_A_BUILDING = len(ZONE_QUANTITIES) * ZONES_A_FLOOR * FLOORS
-# Usual value, how far sensors differ, noise of a sample, and the step of what is sent (see DOMAIN, background and noise).
+# Usual value, how far sensors differ, noise of a sample, and the step of what is sent.
 NOISE: dict[Quantity, tuple[float, float, float, float]] = {
     Quantity.SMOKE: (0.03, 0.008, 0.01, 0.001),
     Quantity.TEMPERATURE: (24.0, 1.5, 0.15, 0.1),
@@ -52,7 +52,7 @@ DISTURBED_SHARE, DISTURBED_ROUNDS = 0.03, 12
 
 @dataclass(frozen=True)
 class Crowd:
-    """So many sensors, the size of batches their readings come in, rounds until all is learnt, and rounds to measure."""
+    """So many sensors, the size of their batches, rounds until all is learnt, and rounds to measure."""
 
     sensors: int = 100_000
     batch: int = 10_000

@@ -15,7 +15,6 @@ from rules.changes import Change
 from rules.engine import Engine
 from schemas.columns import Batch
 from schemas.domain import SubjectKind
-from schemas.roster import Roster
 from simulators.benchmarks.children import BenchmarkError
 from simulators.benchmarks.figures import Figure, alone, compare
 from simulators.benchmarks.plain.engine import PlainChange, PlainEngine

@@ -24,6 +24,8 @@ VALUES: dict[Quantity, tuple[float, ...]] = {
     Quantity.RESIDUAL_CURRENT: (100.0, 240.0, 239.9375, 299.9375, 300.0, 400.0),
     Quantity.CABLE_TEMPERATURE: (30.0, 60.0, 59.9375, 69.9375, 70.0, 90.0),
 }
+# Less than that no meter shows; such a reading is judged by nobody.
+LEAST = {Quantity.SMOKE: -0.04, Quantity.CO: -9.0, Quantity.TEMPERATURE: -39.0}
 _STEPS = {Quantity.SMOKE: 0.0131, Quantity.TEMPERATURE: 1.37, Quantity.CO: 2.3}
 
 
@@ -81,7 +83,8 @@ def lay_out(stretch: Stretch, begin: float) -> list[tuple[int, float, float, flo
     for i in range(stretch.count):
         observed = begin + stretch.offset + i * stretch.step
         received = max(observed, begin) + 0.25
-        rows.append((stretch.slot, observed, received, stretch.value + i * stretch.climbs, stretch.quality))
+        value = max(stretch.value + i * stretch.climbs, LEAST.get(CHANNELS[stretch.slot][1], -np.inf))
+        rows.append((stretch.slot, observed, received, value, stretch.quality))
     return rows
 
 

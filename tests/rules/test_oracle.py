@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from rules.catalogue.reading_invalid import READING_INVALID
 from rules.changes import Change
 from rules.engine import Engine
 from schemas.columns import Batch
@@ -31,7 +32,8 @@ def evaluate(readings: NDArray[np.void], cuts: list[int]) -> list[PlainChange]:
         if a < b:
             batch = readings[a:b]
             changes += engine.evaluate(Batch(batch), int(readings["received_at"][:b].max()))
-    return [in_plain_words(change) for change in changes]
+    # Whether a reading can be true is no question to the plain rules.
+    return [in_plain_words(change) for change in changes if change.rule is not READING_INVALID]
 
 
 def in_plain_words(change: Change) -> PlainChange:
