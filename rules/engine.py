@@ -20,7 +20,7 @@ from rules.changes import Change, ChangeKind, KnownCondition
 from rules.confirmation import Confirmation, GroupRule
 from rules.declarations import Declarations
 from rules.health import Health
-from rules.judging import EvidenceChange, Judging, SensorChange
+from rules.judging import Judging
 from rules.likelihood import Likelihood
 from rules.parameters import Parameters
 from rules.places import Places
@@ -28,6 +28,7 @@ from rules.rule import seconds
 from rules.sequences import Sequences
 from rules.silence import Silence
 from rules.snapshots import pack, unpack
+from rules.turns import EvidenceChange, SensorChange
 from rules.zone_watch import LOW, ZoneWatch
 from schemas.columns import NEVER, Batch
 from schemas.domain import Severity, SignalClass, SubjectKind

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.view import View
-from schemas.domain import QUANTITIES, Quantity
+from schemas.domain import Quantity
 
 Floats = NDArray[np.float64]
 Points = NDArray[np.int32]
@@ -77,13 +77,3 @@ SCALES: dict[Quantity, Scale] = {
     # ppm. Traffic stays below 30 ppm and comes slowly; a smouldering fire gives 20 to 200 ppm.
     Quantity.CO: Scale((8.0, 15.0), ((0.0, 1.0), (10.0, 2.5), (30.0, 4.0), (90.0, 6.0)), _above_usual),
 }
-HAS_SCALE = np.array([quantity in SCALES for quantity in QUANTITIES])
-
-
-def margins(spread: Floats, quantity: NDArray[np.int8]) -> Floats:
-    """Excess over the baseline (n,) below which a reading is no evidence; infinite for what no fire shows in."""
-    found = np.full(len(spread), np.inf)
-    for kind, scale in SCALES.items():
-        mine = quantity == kind.code
-        found[mine] = scale.margins(spread[mine])
-    return found

@@ -7,56 +7,29 @@ The others are judged one of each sensor at a time, in the order of their arriva
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rules import baselines, episodes
 from rules.baselines import MINUTE_US
-from rules.evidence import HAS_SCALE, SCALES, margins
+from rules.calm import Calm
+from rules.evidence import SCALES
+from rules.layers import split_by_rank
 from rules.parameters import Resolved
-from rules.rule import Level, ReadingRule
+from rules.rule import ReadingRule
+from rules.series import Series
+from rules.stepping import Stepping
+from rules.turns import EvidenceChange, Turn
 from rules.view import View
 from rules.windows import Windows
-from schemas.columns import MICROSECONDS, NEVER
-from schemas.domain import QUANTITIES, Severity
+from schemas.columns import NEVER
+from schemas.domain import QUANTITIES
 
 GAP_INTERVALS = 3
-NOTHING = 0
-"""Stands for no severity in columns of severities."""
 
 Slots = NDArray[np.int32]
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class SensorChange:
-    """A rule's condition on one sensor went from one colour to another; NOTHING is none."""
-
-    row: int
-    slot: int
-    rule: ReadingRule
-    at: int
-    before: int
-    after: int
-    measure: float
-    limit: float
-    late: bool
-
-
-@dataclass(frozen=True)
-class EvidenceChange:
-    """What one sensor shows of a fire has changed, to `points` sixteenths for an excess of `excess` of its unit."""
-
-    row: int
-    slot: int
-    at: int
-    points: int
-    excess: float
-
-
-Turn = SensorChange | EvidenceChange
 
 
 class Judging:
@@ -77,8 +50,6 @@ class Judging:
         self.excess = np.empty(0)
         self.windows = Windows(0)
         self._underway = np.empty(0, np.bool_)
-        self._calm_above = np.empty(0)
-        self._calm_below = np.empty(0)
         self._rank = np.empty(0, np.int64)
 
     def adopt(self, sensors: NDArray[np.void], parameters: Resolved) -> None:
@@ -95,7 +66,8 @@ class Judging:
         self._quantity = sensors["quantity"].copy()
         self._intervals_us = sensors["interval_us"].copy()
         self._parameters = parameters
-        self._find_calm_bounds()
+        self._calm = Calm(self._rules, self._quantity, parameters)
+        self._steps = {code: Stepping(rules, parameters) for code, rules in self._rules.items()}
 
     def restore(self, rule_id: str, slot: int, active: bool, at: int, severity: int) -> None:
         """Take over what the tables say of a rule on one sensor: active in this colour, or ended at a time."""
@@ -164,7 +136,7 @@ class Judging:
 
     def _judge_different(self, readings: NDArray[np.void], rows: NDArray[np.intp], turns: list[Turn]) -> None:
         slots, observed_at, values = readings["slot"], readings["observed_at"], readings["value"]
-        states = self.slow[slots]
+        states = self.slow.take(slots)
         newer = observed_at > states["newest"]
         if not newer.all():
             late = np.flatnonzero(~newer)
@@ -173,10 +145,11 @@ class Judging:
             slots, observed_at, values = readings["slot"], readings["observed_at"], readings["value"]
         if not len(slots):
             return
-        restless = np.flatnonzero(self._underway[slots] | ~self._are_calm(states, slots, values))
-        before = states[restless]
+        calm = self._calm.holds(slots, values, states["baseline"], states["spread"])
+        restless = np.flatnonzero(self._underway[slots] | ~calm)
+        before = states.take(restless)
         self._take(states, slots, observed_at, values)
-        self.slow[slots] = states
+        baselines.put(self.slow, slots, states)
         self.windows.push(slots, observed_at, values)
         if len(restless):
             # A reading is judged by what was usual before it; only the first of a sensor has nothing before it.
@@ -201,28 +174,37 @@ class Judging:
             baselines.advance(opening, values[opens], minutes[opens], self._quantity[slots[opens]])
             states[opens] = opening
 
-    def _are_calm(self, states: NDArray[np.void], slots: Slots, values: Floats) -> NDArray[np.bool_]:
-        quantity = self._quantity[slots]
-        calm: NDArray[np.bool_] = (values > self._calm_above[slots]) & (values < self._calm_below[slots])
-        weighed = np.flatnonzero(HAS_SCALE[quantity])
-        if len(weighed):
-            some = states[weighed]
-            excess = values[weighed] - some["baseline"] - margins(some["spread"], quantity[weighed])
-            calm[weighed] &= ~(excess >= 0.0)
-        return calm
-
     # Several readings of one sensor
 
     def _judge_series(self, readings: NDArray[np.void], turns: list[Turn]) -> None:
-        """Layer after layer: everybody's first reading, everybody's second, and so on."""
+        """All at once of sensors that stay calm; of the others everybody's first, everybody's second, and so on."""
         order = np.argsort(readings["slot"], kind="stable")
-        slots = readings["slot"][order]
-        starts = np.flatnonzero(np.concatenate([[True], slots[1:] != slots[:-1]]))
-        lengths = np.diff(np.append(starts, len(slots)))
-        ranks = np.arange(len(slots)) - np.repeat(starts, lengths)
-        by_rank = np.argsort(ranks, kind="stable")
-        for rows in np.split(order[by_rank], np.cumsum(np.bincount(ranks))[:-1]):
-            self._judge_different(readings[rows], rows, turns)
+        rows = np.sort(order[~self._pass_over_calm(readings[order])])
+        for layer in split_by_rank(readings["slot"][rows]):
+            self._judge_different(readings[rows[layer]], rows[layer], turns)
+
+    def _pass_over_calm(self, readings: NDArray[np.void]) -> NDArray[np.bool_]:
+        """Take the readings (n,), sorted by sensor, of sensors that stay calm and say which they were."""
+        every = Series.of(readings)
+        plain = ~self._underway[every.slots] & every.follows(self.slow["newest"][every.slots])
+        passed: NDArray[np.bool_] = plain[every.sensor]
+        if plain.any():
+            series = Series.of(readings[passed])
+            passed[passed] = self._take_calm(series)[series.sensor]
+        return passed
+
+    def _take_calm(self, series: Series) -> NDArray[np.bool_]:
+        """Whether each sensor (n_sensors,) of a series stays calm; those that do have taken it."""
+        readings, slots = series.readings, series.slots
+        states = self.slow.take(slots)
+        baseline, spread = series.learn(states, self._quantity[slots])
+        held = self._calm.holds(readings["slot"], readings["value"], baseline, spread)
+        calm: NDArray[np.bool_] = np.logical_and.reduceat(held, series.starts)
+        baselines.put(self.slow, slots[calm], states[calm])
+        some = readings[calm[series.sensor]]
+        if len(some):
+            self.windows.push_series(some["slot"], some["observed_at"], some["value"], Series.of(some).starts)
+        return calm
 
     # Judging proper
 
@@ -241,8 +223,8 @@ class Judging:
             mine = np.flatnonzero(quantities == code)
             states = before[mine]
             view = self._view(slots[mine], observed_at[mine], values[mine], states["value"], states)
-            runs = self.runs[view.slots]
-            self._step_rules(code, view, rows[mine], runs, broken[mine], turns, late=False)
+            runs = self.runs.take(view.slots, axis=0)
+            turns += self._steps[code].step(view, rows[mine], runs, broken[mine], late=False)
             self.runs[view.slots] = runs
             self._weigh(code, view, rows[mine], turns)
             self._underway[view.slots] = episodes.are_underway(runs) | (self.points[view.slots] > 0)
@@ -261,66 +243,10 @@ class Judging:
             unknown = np.full(len(mine), np.nan)
             states = self.slow[slots[mine]]
             view = self._view(slots[mine], observed_at[mine], readings["value"][mine], unknown, states)
-            runs = self.runs[view.slots]
-            self._step_rules(code, view, rows[mine], runs, broken[mine], turns, late=True)
+            runs = self.runs.take(view.slots, axis=0)
+            turns += self._steps[code].step(view, rows[mine], runs, broken[mine], late=True)
             self.runs[view.slots] = runs
             self._underway[view.slots] |= episodes.are_underway(runs)
-
-    def _step_rules(
-        self,
-        code: int,
-        view: View,
-        rows: NDArray[np.intp],
-        runs: NDArray[np.void],
-        broken: NDArray[np.bool_],
-        turns: list[Turn],
-        late: bool,
-    ) -> None:
-        first = 0
-        for rule in self._rules[code]:
-            levels = range(first, first + len(rule.levels))
-            first += len(rule.levels)
-            before = _gravest(runs, rule, levels)
-            measures = np.full((len(levels), len(rows)), np.nan)
-            for place, (column, level) in enumerate(zip(levels, rule.levels, strict=True)):
-                measures[place] = self._step_level(rule, level, view, runs[:, column], broken, late)
-            after = _gravest(runs, rule, levels)
-            for i in np.flatnonzero(before != after).tolist():
-                place = _speaker(rule, int(after[i]) or int(before[i]))
-                limit = float(self._value(rule, rule.levels[place].limit, view.slots[i : i + 1])[0])
-                turns.append(
-                    SensorChange(
-                        int(rows[i]),
-                        int(view.slots[i]),
-                        rule,
-                        int(view.observed_at[i]),
-                        int(before[i]),
-                        int(after[i]),
-                        float(measures[place, i]),
-                        limit,
-                        late,
-                    )
-                )
-
-    def _step_level(
-        self,
-        rule: ReadingRule,
-        level: Level,
-        view: View,
-        runs: NDArray[np.void],
-        broken: NDArray[np.bool_],
-        late: bool,
-    ) -> Floats:
-        if late and not level.judges_late:
-            return np.full(len(runs), np.nan)
-        judged = level.judge(view.of_rule(lambda name: self._value(rule, name, view.slots)))
-        wait = episodes.Wait(
-            _microseconds(self._value(rule, level.on_seconds, view.slots)),
-            _microseconds(self._value(rule, level.off_seconds, view.slots)),
-        )
-        advance = episodes.step_late if late else episodes.step
-        advance(runs, view.observed_at, judged, broken, level, wait)
-        return judged.measure
 
     def _weigh(self, code: int, view: View, rows: NDArray[np.intp], turns: list[Turn]) -> None:
         scale = SCALES.get(QUANTITIES[code])
@@ -358,9 +284,6 @@ class Judging:
             windows=self.windows,
         )
 
-    def _value(self, rule: ReadingRule, name: str, slots: Slots) -> Floats:
-        return self._parameters.of_sensors(rule.id, name, slots)
-
     def _is_gap(
         self, slots: Slots, observed_at: NDArray[np.int64], previous: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
@@ -368,33 +291,3 @@ class Judging:
         longest = GAP_INTERVALS * self._intervals_us[slots]
         gap: NDArray[np.bool_] = (previous == NEVER) | (observed_at - np.maximum(previous, 0) > longest)
         return gap
-
-    def _find_calm_bounds(self) -> None:
-        """For each sensor the bounds strictly between which no rule's condition can hold."""
-        n_sensors = len(self._quantity)
-        self._calm_above, self._calm_below = np.full(n_sensors, -np.inf), np.full(n_sensors, np.inf)
-        for code, rules in self._rules.items():
-            mine = np.flatnonzero(self._quantity == code).astype(np.int32)
-            for rule in rules if len(mine) else ():
-                above, below = rule.calm(lambda name, rule=rule, mine=mine: self._value(rule, name, mine))  # type: ignore[misc]
-                self._calm_above[mine] = np.maximum(self._calm_above[mine], above)
-                self._calm_below[mine] = np.minimum(self._calm_below[mine], below)
-
-
-def _gravest(runs: NDArray[np.void], rule: ReadingRule, columns: range) -> NDArray[np.int8]:
-    """The gravest colour (n,) of a rule's active levels; NOTHING where none is."""
-    gravest = np.full(len(runs), NOTHING, np.int8)
-    for column, level in zip(columns, rule.levels, strict=True):
-        active = runs["active"][:, column]
-        graver = active & ((gravest == NOTHING) | (gravest > level.severity))
-        gravest[graver] = level.severity
-    return gravest
-
-
-def _speaker(rule: ReadingRule, severity: int) -> int:
-    """The level whose figure is told of a change to this colour."""
-    return next(place for place, level in enumerate(rule.levels) if level.severity == Severity(severity))
-
-
-def _microseconds(count: Floats) -> NDArray[np.int64]:
-    return np.asarray(np.rint(count * MICROSECONDS), np.int64)

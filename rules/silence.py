@@ -62,7 +62,11 @@ class Silence:
 
     def hear(self, device_slots: NDArray[np.int32], received_at: NDArray[np.int64]) -> list[tuple[int, int]]:
         """Note that devices (n,) were heard; returns those that had been silent, and when they came back."""
-        np.maximum.at(self.heard_at, device_slots, received_at)
+        if (np.diff(received_at) >= 0).all():
+            # Of several readings of a device the last is written, which is the newest.
+            self.heard_at[device_slots] = np.maximum(self.heard_at[device_slots], received_at)
+        else:
+            np.maximum.at(self.heard_at, device_slots, received_at)
         back: dict[int, int] = {}
         for place in np.flatnonzero(self.silent[device_slots]).tolist():
             back.setdefault(int(device_slots[place]), int(received_at[place]))

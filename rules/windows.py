@@ -59,7 +59,7 @@ class Windows:
 
     def look_back(self, slots: Slots, until: Times, window_us: Times) -> Glance:
         """The samples of (n,) sensors in the windows (until - window, until]."""
-        samples = self._samples[slots]
+        samples = self._samples.take(slots, axis=0)
         times, values = samples["observed_at"], samples["value"]
         return Glance(
             times, values, (times > (until - window_us)[:, None]) & (times <= until[:, None]), until

@@ -120,9 +120,10 @@ def test_repeated_readings_change_nothing(engine: Engine) -> None:
 
 
 def test_readings_of_bad_quality_neither_raise_nor_clear(engine: Engine) -> None:
-    assert run(engine, level(HEAT, 90, 0, 10, 20), Quality.BAD) == []
+    assert of("heat_fixed_alarm", run(engine, level(HEAT, 90, 0, 10, 20), Quality.BAD)) == []
     run(engine, level(HEAT, 90, 30, 40))
-    assert run(engine, level(HEAT, 20, *range(50, 500, 10)), Quality.OUT_OF_RANGE) == []
+    cooled = run(engine, level(HEAT, 20, *range(50, 500, 10)), Quality.OUT_OF_RANGE)
+    assert of("heat_fixed_alarm", cooled) == []
 
 
 def test_a_late_reading_from_before_the_last_episode_does_not_raise_it_again(engine: Engine) -> None:
