@@ -19,6 +19,8 @@ from rules.evidence import SCALE
 from schemas.domain import QUANTITIES, ZONE_LINK_KINDS, Quantity, ZoneLinkKind
 from schemas.roster import UNKNOWN
 
+CODES = {quantity: quantity.code for quantity in QUANTITIES}
+SMOKE = CODES[Quantity.SMOKE]
 FIRST_SIGN = SCALE
 LONE_MOST = 3 * SCALE
 # What a neighbour lends by its own points; smoke alone lends nothing.
@@ -34,9 +36,10 @@ WEIGHT = {
 
 @dataclass(frozen=True)
 class Sign:
-    """What one sensor shows: `points` sixteenths for an excess of `excess` of its unit."""
+    """What one sensor, of a quantity of code `kind`, shows: `points` sixteenths for `excess` of its unit."""
 
     slot: int
+    kind: int
     points: int
     excess: float
 
@@ -63,6 +66,7 @@ class Likelihood:
 
     def __init__(self) -> None:
         self._zones: dict[int, ZoneEvidence] = {}
+        self._lenders: dict[int, int] = {}
         self._feels: dict[int, list[tuple[int, float]]] = {}
         self._felt_by: dict[int, list[int]] = {}
         self._quantity = np.empty(0, np.int8)
@@ -84,12 +88,16 @@ class Likelihood:
             return ()
         evidence = self._zones.setdefault(zone, ZoneEvidence())
         if points:
-            evidence.signs[slot] = Sign(slot, points, excess)
+            evidence.signs[slot] = Sign(slot, int(self._quantity[slot]), points, excess)
         else:
             evidence.signs.pop(slot, None)
         before, evidence.own = evidence.own, self._add_up(evidence.signs.values())
         if not evidence.signs:
             del self._zones[zone]
+        if evidence.own >= LENDS_FROM[0] * SCALE:
+            self._lenders[zone] = evidence.own
+        else:
+            self._lenders.pop(zone, None)
         if lend(before, 1.0) == lend(evidence.own, 1.0):
             return (zone,)
         # Only where something shows of itself is a neighbour felt.
@@ -106,21 +114,18 @@ class Likelihood:
         if evidence is None:
             return Total(0, 0, UNKNOWN)
         lent, lender = 0, UNKNOWN
-        if evidence.own >= FIRST_SIGN:
+        if evidence.own >= FIRST_SIGN and self._lenders:
             for neighbour, weight in self._feels.get(zone, ()):
-                lends = lend(self.own(neighbour), weight)
-                if lends > lent:
+                own = self._lenders.get(neighbour)
+                if own is not None and (lends := lend(own, weight)) > lent:
                     lent, lender = lends, neighbour
-        return Total(self._add_up(evidence.signs.values(), lent), lent, lender)
+        points = self._add_up(evidence.signs.values(), lent) if lent else evidence.own
+        return Total(points, lent, lender)
 
     def strongest(self, zone: int, quantity: Quantity) -> Sign | None:
         """The sign of one quantity in the zone that exceeds what is usual by most."""
-        evidence = self._zones.get(zone)
-        signs = (
-            [sign for sign in evidence.signs.values() if self._quantity[sign.slot] == quantity.code]
-            if evidence
-            else []
-        )
+        evidence, kind = self._zones.get(zone), CODES[quantity]
+        signs = [sign for sign in evidence.signs.values() if sign.kind == kind] if evidence else []
         return max(signs, key=lambda sign: (sign.excess, -sign.slot), default=None)
 
     def explain(self, zone: int, total: Total, name_of: Callable[[int], str]) -> tuple[Part, ...]:
@@ -133,7 +138,7 @@ class Likelihood:
             sorted(evidence.signs.values(), key=lambda sign: (-sign.points, sign.slot)) if evidence else []
         )
         for sign in signs:
-            zh, en, unit = _WORDS[QUANTITIES[self._quantity[sign.slot]]]
+            zh, en, unit = _WORDS[QUANTITIES[sign.kind]]
             figure = f"{sign.excess:.2f}" if unit == "dB/m" else f"{sign.excess:.1f}"
             yield Part(zh.format(figure), en.format(figure), sign.points / SCALE)
         if total.lent:
@@ -148,9 +153,8 @@ class Likelihood:
         smoke, second = 0, 0
         beside: dict[int, int] = {}
         for sign in signs:
-            kind = int(self._quantity[sign.slot])
-            if kind != Quantity.SMOKE.code:
-                beside[kind] = max(beside.get(kind, 0), sign.points)
+            if sign.kind != SMOKE:
+                beside[sign.kind] = max(beside.get(sign.kind, 0), sign.points)
             elif sign.points > smoke:
                 smoke, second = sign.points, smoke
             else:

@@ -16,6 +16,7 @@ from schemas.domain import SubjectKind
 from schemas.roster import Roster
 
 Floats = NDArray[np.float64]
+REPEATED = 1024
 Column = float | Floats
 """One value everywhere, or one for each subject (n,)."""
 
@@ -42,6 +43,7 @@ class Resolved:
         version: str,
         roster: Roster,
     ) -> None:
+        self._rows: dict[float, Floats] = {}
         places = find_places(roster)
         self.version = version
         everything = itertools.chain.from_iterable(overrides.values())
@@ -92,7 +94,17 @@ class Resolved:
 
     def _look_up(self, kind: SubjectKind, rule_id: str, name: str, slots: NDArray[np.int32]) -> Floats:
         column = self._columns[kind][rule_id, name]
-        return np.full(len(slots), column) if isinstance(column, float) else column[slots]
+        return self._repeat(column, len(slots)) if isinstance(column, float) else column[slots]
+
+    def _repeat(self, value: float, count: int) -> Floats:
+        """One value (count,), not to be written to; short ones are cut from a row that is kept."""
+        if count > REPEATED:
+            return np.full(count, value)
+        row = self._rows.get(value)
+        if row is None:
+            row = self._rows[value] = np.full(REPEATED, value)
+            row.setflags(write=False)
+        return row[:count]
 
     def _look_up_one(self, kind: SubjectKind, rule_id: str, name: str, slot: int) -> float:
         column = self._columns[kind][rule_id, name]

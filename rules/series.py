@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from rules.baselines import MINUTE_US
 from rules.layers import split_by_rank
 from schemas.columns import NEVER
 
+Number = TypeVar("Number", np.int64, np.int32, np.float64)
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -72,7 +74,7 @@ class Series:
         baseline, spread = (np.stack(columns) for columns in zip(*known, strict=True))
         return baseline[count, self.sensor], spread[count, self.sensor]
 
-    def _before(self, column: NDArray[np.generic], first: NDArray[np.generic]) -> NDArray[np.generic]:
+    def _before(self, column: NDArray[Number], first: NDArray[Number]) -> NDArray[Number]:
         """The value before each reading's (n,); before each sensor's first that of `first` (n_sensors,)."""
         before = np.empty_like(column)
         before[1:] = column[:-1]

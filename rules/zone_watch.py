@@ -41,6 +41,7 @@ class ZoneWatch:
 
     def adopt(self, places: Places, parameters: Resolved) -> None:
         self._places, self._parameters = places, parameters
+        self._values: dict[tuple[str, str, int], float] = {}
 
     def look(self, zone: int, at: int) -> Iterator[Change]:
         """The zone's points may be others now."""
@@ -100,7 +101,11 @@ class ZoneWatch:
         return self._value(rule, "limit", zone) / self._value(rule, "sensitivity", zone)
 
     def _value(self, rule: ZoneRule, name: str, zone: int) -> float:
-        return self._parameters.of_zone(rule.id, name, zone)
+        key = rule.id, name, zone
+        value = self._values.get(key)
+        if value is None:
+            value = self._values[key] = self._parameters.of_zone(rule.id, name, zone)
+        return value
 
     def _tell(
         self, kind: ChangeKind, rule: ZoneRule, zone: int, at: int, score: float, total: Total
