@@ -40,8 +40,8 @@ class DeclaredDurations:
     """What is declared, by rule and device slot, and the conditions that have come of it."""
 
     def __init__(self, rules: Mapping[DeviceEventKind, DurationRule]) -> None:
-        self._rules = rules
-        self._by_id = {rule.id: rule for rule in rules.values()}
+        self._of_event = rules
+        self.rules = {rule.id: rule for rule in rules.values()}
         self.declared: dict[Key, Declared] = {}
         self.over_at: dict[Key, int] = {}
         self.conditions = Conditions()
@@ -55,20 +55,17 @@ class DeclaredDurations:
             self.conditions.active.pop(key, None)
         self._retired = retired.copy()
 
-    def restore(self, rule_id: str, slot: int, active: bool, at: int, severity: int) -> bool:
-        """Take over what the tables say; False where it is none of these rules."""
-        if rule_id not in self._by_id:
-            return False
+    def restore(self, rule_id: str, slot: int, active: bool, at: int, severity: int) -> None:
+        """Take over what the tables say."""
         key = rule_id, slot
         self.conditions.restore(key, active, at, severity)
         self.declared.pop(key, None)
         if active:
             self.declared[key] = Declared(at, at)
-        return True
 
     def take(self, event: DeviceEvent) -> None:
         """One declaration, in event time: an older "cleared" never ends a newer "active"."""
-        rule = self._rules.get(event.event)
+        rule = self._of_event.get(event.event)
         if rule is None:
             return
         key, at = (rule.id, event.device_slot), event.observed_at
@@ -90,7 +87,7 @@ class DeclaredDurations:
     def tick(self, now: int) -> Iterator[Finding]:
         """What has lasted for long enough, and what has been over for long enough."""
         for key, declared in sorted(self.declared.items()):
-            rule, is_active = self._by_id[key[0]], key in self.conditions.active
+            rule, is_active = self.rules[key[0]], key in self.conditions.active
             if self._retired[key[1]] and not is_active:
                 self._forget(key)
             elif is_active:

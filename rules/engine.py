@@ -14,6 +14,7 @@ from rules.catalogue import (
     GROUP_RULES,
     READING_RULES,
     SEQUENCE_GAP,
+    UPKEEP_RULES,
     ZONE_RULES,
 )
 from rules.changes import Change, ChangeKind, KnownCondition
@@ -57,7 +58,7 @@ class Engine:
         self._confirmation = Confirmation(GROUP_RULES, SMOKE_RULES, FLOW_RULES)
         self._declarations = Declarations(DECLARATION_RULES)
         self._silence = Silence()
-        self._health = Health(self._silence, DURATION_RULES)
+        self._health = Health(self._silence, self._judging, DURATION_RULES, UPKEEP_RULES)
         self._ticked = NEVER
         self._received_upto = NEVER
         self._judged_upto = np.empty(0, np.int64)

@@ -18,10 +18,12 @@ from rules.changes import Change, KnownCondition
 from rules.declared_durations import DeclaredDurations, DurationRule
 from rules.findings import Finding, begins, ends
 from rules.gateways import Gateways
+from rules.judging import Judging
 from rules.metric_silence import MetricSilence
 from rules.parameters import Resolved
 from rules.places import Places
 from rules.silence import Silence
+from rules.upkeep import Upkeep, UpkeepRule
 from rules.validity import Validity
 from schemas.domain import DeviceEventKind, Quality, SubjectKind
 from schemas.roster import Roster
@@ -32,11 +34,18 @@ SENSOR, DEVICE = SubjectKind.SENSOR, SubjectKind.DEVICE
 class Health:
     """Conditions of everything that reports."""
 
-    def __init__(self, silence: Silence, duration_rules: Mapping[DeviceEventKind, DurationRule]) -> None:
-        self._silence = silence
+    def __init__(
+        self,
+        silence: Silence,
+        judging: Judging,
+        duration_rules: Mapping[DeviceEventKind, DurationRule],
+        upkeep_rules: tuple[UpkeepRule, ...],
+    ) -> None:
+        self._silence, self._judging = silence, judging
         self.gateways = Gateways(silence)
         self.metrics = MetricSilence(silence)
         self.validity = Validity()
+        self.upkeep = Upkeep(upkeep_rules)
         self.durations = DeclaredDurations(duration_rules)
 
     def adopt(self, places: Places, roster: Roster, parameters: Resolved) -> None:
@@ -48,27 +57,28 @@ class Health:
         self.gateways.adopt(roster.devices, parameters)
         self.metrics.adopt(roster.sensors, roster.devices, parameters)
         self.validity.adopt(roster.sensors, parameters)
+        self.upkeep.adopt(roster.sensors, parameters)
         self.durations.adopt(places, roster.devices, parameters)
 
     def restore(self, known: KnownCondition, slot: int) -> bool:
         """Take over what the tables know of a condition; False where it is none of these."""
-        if known.subject_kind is DEVICE and self.durations.restore(
-            known.rule_id, slot, known.active, known.at, known.severity
-        ):
-            return True
-        if known.rule_id == READING_INVALID.id and known.subject_kind is SENSOR:
-            self.validity.restore(slot, known.active)
-            return True
-        # Whoever serves a device watches its silence.
+        of_sensor, rule_id = known.subject_kind is SENSOR, known.rule_id
         silent = {
             (DEVICE_SILENT.id, DEVICE): self._silence.silent,
             (GATEWAY_SILENT.id, DEVICE): self.gateways.silent,
             (METRIC_SILENT.id, SENSOR): self.metrics.silent,
-        }.get((known.rule_id, known.subject_kind))
-        if silent is None:
+        }.get((rule_id, known.subject_kind))
+        if silent is not None:
+            # Whoever serves a device watches its silence.
+            silent[slot] = known.active and self._served[self._device_of[slot] if of_sensor else slot]
+        elif rule_id in self.durations.rules:
+            self.durations.restore(rule_id, slot, known.active, known.at, known.severity)
+        elif rule_id == READING_INVALID.id:
+            self.validity.restore(slot, known.active)
+        elif rule_id in self.upkeep.rules:
+            self.upkeep.restore(rule_id, slot, known.active)
+        else:
             return False
-        device = self._device_of[slot] if known.subject_kind is SENSOR else slot
-        silent[slot] = known.active and self._served[device]
         return True
 
     def take(self, readings: NDArray[np.void]) -> tuple[list[Change], NDArray[np.bool_]]:
@@ -108,6 +118,7 @@ class Health:
             yield from self._look_for_silence(now)
 
         yield from self.durations.tick(now)
+        yield from self.upkeep.look(now, self._judging.slow)
 
     def _look_for_silence(self, now: int) -> Iterator[Finding]:
         for slot in self.gateways.sweep(now):

@@ -6,6 +6,7 @@ from rules.catalogue.battery_low import BATTERY_LOW
 from rules.catalogue.cable_temp_alarm import CABLE_TEMP_ALARM
 from rules.catalogue.co_fire_prealarm import CO_FIRE_PREALARM
 from rules.catalogue.co_toxic import CO_TOXIC
+from rules.catalogue.detector_drifting import DETECTOR_DRIFTING
 from rules.catalogue.detector_fire_state import DETECTOR_FIRE_STATE
 from rules.catalogue.device_disabled import DEVICE_DISABLED
 from rules.catalogue.device_fault_state import DEVICE_FAULT_STATE
@@ -25,6 +26,8 @@ from rules.catalogue.manual_call_point import MANUAL_CALL_POINT
 from rules.catalogue.metric_silent import METRIC_SILENT
 from rules.catalogue.power_or_line_fault import POWER_OR_LINE_FAULT
 from rules.catalogue.reading_invalid import READING_INVALID
+from rules.catalogue.reading_noisy import READING_NOISY
+from rules.catalogue.reading_stuck import READING_STUCK
 from rules.catalogue.residual_current_alarm import RESIDUAL_CURRENT_ALARM
 from rules.catalogue.sequence_gap import SEQUENCE_GAP
 from rules.catalogue.smoke_level_alarm import SMOKE_LEVEL_ALARM
@@ -37,6 +40,7 @@ from rules.catalogue.zone_fire_warning import ZONE_FIRE_WARNING
 from rules.confirmation import GroupRule
 from rules.declared_durations import DurationRule
 from rules.rule import ReadingRule, Rule
+from rules.upkeep import UpkeepRule
 from rules.zone_watch import ZoneRule
 from schemas.domain import DeviceEventKind
 
@@ -88,11 +92,17 @@ DURATION_RULES: dict[DeviceEventKind, DurationRule] = {
     DeviceEventKind.DISABLED: DEVICE_DISABLED,
     DeviceEventKind.TEST: TEST_OVERRUN,
 }
+UPKEEP_RULES: tuple[UpkeepRule, ...] = (
+    READING_STUCK,
+    READING_NOISY,
+    DETECTOR_DRIFTING,
+)
 HEALTH_RULES: tuple[Rule, ...] = (
     GATEWAY_SILENT,
     DEVICE_SILENT,
     METRIC_SILENT,
     READING_INVALID,
+    *UPKEEP_RULES,
     *DURATION_RULES.values(),
 )
 CATALOGUE: tuple[Rule, ...] = (

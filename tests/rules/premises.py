@@ -30,6 +30,7 @@ QUIET = {
     Quantity.SMOKE: 0.02,
     Quantity.TEMPERATURE: 22.0,
     Quantity.PRESSURE: 0.4,
+    Quantity.FLOW: 0.0,
     Quantity.CO: 2.0,
     Quantity.BATTERY: 90.0,
 }
