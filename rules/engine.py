@@ -58,7 +58,7 @@ class Engine:
         self._confirmation = Confirmation(GROUP_RULES, SMOKE_RULES, FLOW_RULES)
         self._declarations = Declarations(DECLARATION_RULES)
         self._silence = Silence()
-        self._health = Health(self._silence, self._judging, DURATION_RULES, UPKEEP_RULES)
+        self._health = Health(self._silence, self._judging, self._likelihood, DURATION_RULES, UPKEEP_RULES)
         self._ticked = NEVER
         self._received_upto = NEVER
         self._judged_upto = np.empty(0, np.int64)

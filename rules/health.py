@@ -10,15 +10,18 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.catalogue.detector_dead import DETECTOR_DEAD
 from rules.catalogue.device_silent import DEVICE_SILENT
 from rules.catalogue.gateway_silent import GATEWAY_SILENT
 from rules.catalogue.metric_silent import METRIC_SILENT
 from rules.catalogue.reading_invalid import READING_INVALID
 from rules.changes import Change, KnownCondition
+from rules.dead_detectors import DeadDetectors
 from rules.declared_durations import DeclaredDurations, DurationRule
 from rules.findings import Finding, begins, ends
 from rules.gateways import Gateways
 from rules.judging import Judging
+from rules.likelihood import Likelihood
 from rules.metric_silence import MetricSilence
 from rules.parameters import Resolved
 from rules.places import Places
@@ -38,6 +41,7 @@ class Health:
         self,
         silence: Silence,
         judging: Judging,
+        likelihood: Likelihood,
         duration_rules: Mapping[DeviceEventKind, DurationRule],
         upkeep_rules: tuple[UpkeepRule, ...],
     ) -> None:
@@ -45,6 +49,7 @@ class Health:
         self.gateways = Gateways(silence)
         self.metrics = MetricSilence(silence)
         self.validity = Validity()
+        self.dead = DeadDetectors(likelihood, self.metrics, self.validity)
         self.upkeep = Upkeep(upkeep_rules)
         self.durations = DeclaredDurations(duration_rules)
 
@@ -57,6 +62,7 @@ class Health:
         self.gateways.adopt(roster.devices, parameters)
         self.metrics.adopt(roster.sensors, roster.devices, parameters)
         self.validity.adopt(roster.sensors, parameters)
+        self.dead.adopt(roster.sensors, roster.devices, parameters)
         self.upkeep.adopt(roster.sensors, parameters)
         self.durations.adopt(places, roster.devices, parameters)
 
@@ -75,6 +81,8 @@ class Health:
             self.durations.restore(rule_id, slot, known.active, known.at, known.severity)
         elif rule_id == READING_INVALID.id:
             self.validity.restore(slot, known.active)
+        elif rule_id == DETECTOR_DEAD.id:
+            self.dead.restore(slot, known.active)
         elif rule_id in self.upkeep.rules:
             self.upkeep.restore(rule_id, slot, known.active)
         else:
@@ -118,6 +126,7 @@ class Health:
             yield from self._look_for_silence(now)
 
         yield from self.durations.tick(now)
+        yield from self.dead.tick(now)
         yield from self.upkeep.look(now, self._judging.slow)
 
     def _look_for_silence(self, now: int) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ shows a sign of its own, the strongest neighbour lends it weight. No point is ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -107,6 +107,19 @@ class Likelihood:
         """Points of the zone's own sensors."""
         evidence = self._zones.get(zone)
         return evidence.own if evidence else 0
+
+    def signs(self, zone: int) -> Mapping[int, Sign]:
+        """What the zone's own sensors show, by slot."""
+        evidence = self._zones.get(zone)
+        return evidence.signs if evidence else {}
+
+    def showing(self) -> Iterator[tuple[int, Mapping[int, Sign]]]:
+        """The zones in which something shows, with what."""
+        return ((zone, evidence.signs) for zone, evidence in self._zones.items())
+
+    def linked(self, zone: int) -> set[int]:
+        """The zones from which something may come to this one."""
+        return {neighbour for neighbour, _ in self._feels.get(zone, ())}
 
     def total(self, zone: int) -> Total:
         """Everything that speaks for a fire in the zone."""

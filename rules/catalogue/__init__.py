@@ -6,6 +6,7 @@ from rules.catalogue.battery_low import BATTERY_LOW
 from rules.catalogue.cable_temp_alarm import CABLE_TEMP_ALARM
 from rules.catalogue.co_fire_prealarm import CO_FIRE_PREALARM
 from rules.catalogue.co_toxic import CO_TOXIC
+from rules.catalogue.detector_dead import DETECTOR_DEAD
 from rules.catalogue.detector_drifting import DETECTOR_DRIFTING
 from rules.catalogue.detector_fire_state import DETECTOR_FIRE_STATE
 from rules.catalogue.device_disabled import DEVICE_DISABLED
@@ -103,6 +104,7 @@ HEALTH_RULES: tuple[Rule, ...] = (
     METRIC_SILENT,
     READING_INVALID,
     *UPKEEP_RULES,
+    DETECTOR_DEAD,
     *DURATION_RULES.values(),
 )
 CATALOGUE: tuple[Rule, ...] = (
