@@ -45,6 +45,7 @@ class GrowingColumns:
     samples_received: int = 0
     seqs: list[tuple[int, int]] = field(default_factory=list)
     births: list[tuple[int, int]] = field(default_factory=list)
+    clocks_ahead: list[tuple[int, int, int]] = field(default_factory=list)
     heard: dict[int, int] = field(default_factory=dict)
 
     def add(self, channel: Channel, observed_at: int, value: float, quality: Quality = Quality.GOOD) -> None:

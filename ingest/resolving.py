@@ -64,9 +64,16 @@ def resolve_messages(
         columns.time_units.append(time_unit)
         columns.ends.append(len(columns.slots))
     readings = columns.lay_out(messages, roster)
-    readings = _refuse_impossible_times(columns, readings, settings)
+    readings = _refuse_impossible_times(columns, readings, roster, settings)
     heard = np.fromiter(columns.heard, np.int32, len(columns.heard))
-    batch = Batch(readings, tuple(columns.events), heard, tuple(columns.seqs), tuple(columns.births))
+    batch = Batch(
+        readings,
+        tuple(columns.events),
+        heard,
+        tuple(columns.seqs),
+        tuple(columns.births),
+        tuple(columns.clocks_ahead),
+    )
     return Resolved(
         messages,
         batch,
@@ -222,7 +229,7 @@ def _resolve_event(
     at = to_microseconds(content.ts)
     refusal = judge_time(at, message.received_at, settings)
     if refusal:
-        columns.refusals[place].append(refusal)
+        _refuse_time(columns, place, refusal, device.slot, message.received_at, at)
         return
     columns.events.append(
         DeviceEvent(
@@ -254,7 +261,7 @@ def _resolve_status(
 
 
 def _refuse_impossible_times(
-    columns: GrowingColumns, readings: NDArray[np.void], settings: Settings
+    columns: GrowingColumns, readings: NDArray[np.void], roster: Roster, settings: Settings
 ) -> NDArray[np.void]:
     """Drop readings from the future and from before the age limit, with a refusal each."""
     age = readings["received_at"] - readings["observed_at"]
@@ -264,7 +271,18 @@ def _refuse_impossible_times(
     if possible.all():
         return readings
     for reading in readings[~possible]:
-        refusal = judge_time(int(reading["observed_at"]), int(reading["received_at"]), settings)
+        at, received_at = int(reading["observed_at"]), int(reading["received_at"])
+        refusal = judge_time(at, received_at, settings)
         assert refusal is not None
-        columns.refusals[int(reading["message"])].append(refusal)
+        device_slot = int(roster.sensors["device_slot"][reading["slot"]])
+        _refuse_time(columns, int(reading["message"]), refusal, device_slot, received_at, at)
     return readings[possible]
+
+
+def _refuse_time(
+    columns: GrowingColumns, place: int, refusal: Refusal, device_slot: int, received_at: int, at: int
+) -> None:
+    """Refuse what is of an impossible time; a device that lives in the future has a clock to be set."""
+    columns.refusals[place].append(refusal)
+    if refusal.reason is Reason.TIMESTAMP_AHEAD:
+        columns.clocks_ahead.append((device_slot, received_at, at))

@@ -1,7 +1,7 @@
 """Detectors that see nothing while others beside them see a great deal, by the evidence that zones hold.
 
 Smoke is compared with the smoke of other devices of the zone, or of two zones linked to it; heat with heat of the same
-zone only, for smoke is often cold and heat stays where it is. Only a detector that shows something of its own is well again.
+zone only, for smoke is often cold and heat stays where it is. Only one that shows something of its own is well again.
 """
 
 from __future__ import annotations

@@ -224,6 +224,7 @@ class Engine:
                 self._received_upto = max(self._received_upto, int(readings["received_at"].max()))
                 yield from self._tick(int(readings["received_at"].max()))
             yield from self._judge_readings(readings)
+        yield from self._health.take_refused(batch)
         for event in batch.events:
             self._health.durations.take(event)
             for change in self._declarations.take(event):

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.catalogue.clock_fault import CLOCK_FAULT
 from rules.catalogue.detector_dead import DETECTOR_DEAD
+from rules.catalogue.device_flooding import DEVICE_FLOODING
 from rules.catalogue.device_silent import DEVICE_SILENT
 from rules.catalogue.gateway_silent import GATEWAY_SILENT
 from rules.catalogue.metric_silent import METRIC_SILENT
@@ -18,7 +20,10 @@ from rules.catalogue.reading_invalid import READING_INVALID
 from rules.changes import Change, KnownCondition
 from rules.dead_detectors import DeadDetectors
 from rules.declared_durations import DeclaredDurations, DurationRule
+from rules.device_clocks import DeviceClocks
+from rules.device_messages import DeviceMessages, of_refused
 from rules.findings import Finding, begins, ends
+from rules.flooding import Flooding
 from rules.gateways import Gateways
 from rules.judging import Judging
 from rules.likelihood import Likelihood
@@ -28,6 +33,7 @@ from rules.places import Places
 from rules.silence import Silence
 from rules.upkeep import Upkeep, UpkeepRule
 from rules.validity import Validity
+from schemas.columns import Batch
 from schemas.domain import DeviceEventKind, Quality, SubjectKind
 from schemas.roster import Roster
 
@@ -50,6 +56,9 @@ class Health:
         self.metrics = MetricSilence(silence)
         self.validity = Validity()
         self.dead = DeadDetectors(likelihood, self.metrics, self.validity)
+        self.messages = DeviceMessages()
+        self.clocks = DeviceClocks()
+        self.flooding = Flooding()
         self.upkeep = Upkeep(upkeep_rules)
         self.durations = DeclaredDurations(duration_rules)
 
@@ -63,6 +72,8 @@ class Health:
         self.metrics.adopt(roster.sensors, roster.devices, parameters)
         self.validity.adopt(roster.sensors, parameters)
         self.dead.adopt(roster.sensors, roster.devices, parameters)
+        self.clocks.adopt(len(roster.devices), parameters)
+        self.flooding.adopt(len(roster.devices), parameters)
         self.upkeep.adopt(roster.sensors, parameters)
         self.durations.adopt(places, roster.devices, parameters)
 
@@ -81,6 +92,10 @@ class Health:
             self.durations.restore(rule_id, slot, known.active, known.at, known.severity)
         elif rule_id == READING_INVALID.id:
             self.validity.restore(slot, known.active)
+        elif rule_id == CLOCK_FAULT.id:
+            self.clocks.restore(slot, known.active)
+        elif rule_id == DEVICE_FLOODING.id:
+            self.flooding.restore(slot, known.active)
         elif rule_id == DETECTOR_DEAD.id:
             self.dead.restore(slot, known.active)
         elif rule_id in self.upkeep.rules:
@@ -95,13 +110,21 @@ class Health:
         Returns what is found, and which of the readings (n,) the other rules may believe.
         """
         slots, received_at = readings["slot"], readings["received_at"]
-        changes = list(self.hear(self._device_of[slots], received_at))
+        devices = self._device_of[slots]
+        changes = list(self.hear(devices, received_at))
+        messages = self.messages.take(devices, readings)
+        self.flooding.take(messages)
+        changes += map(self._tell, self.clocks.take(messages))
         good = readings["quality"] == Quality.GOOD
         for slot, at in self.metrics.hear(slots, received_at, good):
             changes.append(self._tell(ends(METRIC_SILENT, SENSOR, slot, at)))
         findings, believed = self.validity.take(readings, good)
-        changes += [self._tell(finding) for finding in findings]
+        changes += map(self._tell, findings)
         return changes, believed
+
+    def take_refused(self, batch: Batch) -> Iterator[Change]:
+        """What was refused because it would come from the future."""
+        return map(self._tell, self.clocks.take(of_refused(batch.clocks_ahead)))
 
     def hear(self, device_slots: NDArray[np.int32], received_at: NDArray[np.int64]) -> Iterator[Change]:
         """Devices (n,) were heard."""
@@ -127,6 +150,7 @@ class Health:
 
         yield from self.durations.tick(now)
         yield from self.dead.tick(now)
+        yield from self.flooding.look(now)
         yield from self.upkeep.look(now, self._judging.slow)
 
     def _look_for_silence(self, now: int) -> Iterator[Finding]:

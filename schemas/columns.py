@@ -50,8 +50,9 @@ class Batch:
     """What the rules are given: readings (n_samples,), events, and the slots of devices heard from.
 
     `seqs` are (device slot, sequence number) of each message that has one, `births` (device slot, first number)
-    of devices that say where they begin. Arrival order is the order of the rows; nothing is said about the order
-    of event times.
+    of devices that say where they begin. `clocks_ahead` are (device slot, time of receipt, time given) of what was
+    refused because it would come from the future. Arrival order is the order of the rows; nothing is said about the
+    order of event times.
     """
 
     readings: NDArray[np.void]
@@ -59,6 +60,7 @@ class Batch:
     devices_heard: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     seqs: tuple[tuple[int, int], ...] = ()
     births: tuple[tuple[int, int], ...] = ()
+    clocks_ahead: tuple[tuple[int, int, int], ...] = ()
 
     @staticmethod
     def empty() -> Batch:

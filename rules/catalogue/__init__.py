@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rules.catalogue.battery_low import BATTERY_LOW
 from rules.catalogue.cable_temp_alarm import CABLE_TEMP_ALARM
+from rules.catalogue.clock_fault import CLOCK_FAULT
 from rules.catalogue.co_fire_prealarm import CO_FIRE_PREALARM
 from rules.catalogue.co_toxic import CO_TOXIC
 from rules.catalogue.detector_dead import DETECTOR_DEAD
@@ -11,6 +12,7 @@ from rules.catalogue.detector_drifting import DETECTOR_DRIFTING
 from rules.catalogue.detector_fire_state import DETECTOR_FIRE_STATE
 from rules.catalogue.device_disabled import DEVICE_DISABLED
 from rules.catalogue.device_fault_state import DEVICE_FAULT_STATE
+from rules.catalogue.device_flooding import DEVICE_FLOODING
 from rules.catalogue.device_silent import DEVICE_SILENT
 from rules.catalogue.fire_confirmed_smoke_flow import FIRE_CONFIRMED_SMOKE_FLOW
 from rules.catalogue.fire_confirmed_smoke_heat import FIRE_CONFIRMED_SMOKE_HEAT
@@ -105,6 +107,8 @@ HEALTH_RULES: tuple[Rule, ...] = (
     READING_INVALID,
     *UPKEEP_RULES,
     DETECTOR_DEAD,
+    CLOCK_FAULT,
+    DEVICE_FLOODING,
     *DURATION_RULES.values(),
 )
 CATALOGUE: tuple[Rule, ...] = (
