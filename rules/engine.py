@@ -17,7 +17,9 @@ from rules.catalogue import (
     UPKEEP_RULES,
     ZONE_RULES,
 )
+from rules.catalogue.device_chatter import DEVICE_CHATTER
 from rules.changes import Change, ChangeKind, KnownCondition
+from rules.chatter import Chatter
 from rules.confirmation import Confirmation, GroupRule
 from rules.declarations import Declarations
 from rules.health import Health
@@ -59,6 +61,7 @@ class Engine:
         self._declarations = Declarations(DECLARATION_RULES)
         self._silence = Silence()
         self._health = Health(self._silence, self._judging, self._likelihood, DURATION_RULES, UPKEEP_RULES)
+        self._chatter = Chatter()
         self._ticked = NEVER
         self._received_upto = NEVER
         self._judged_upto = np.empty(0, np.int64)
@@ -102,6 +105,7 @@ class Engine:
         self._confirmation.adopt(self._places, resolved)
         self._declarations.adopt(self._places)
         self._health.adopt(self._places, roster, resolved)
+        self._chatter.adopt(self._places, roster, resolved)
 
     def restore(self, conditions: Iterable[KnownCondition]) -> None:
         """Take over the conditions that the tables hold: at start, or of buildings that come from another share."""
@@ -119,6 +123,8 @@ class Engine:
             return
         if known.subject_kind is SubjectKind.SENSOR:
             self._judging.restore(known.rule_id, slot, known.active, known.at, known.severity)
+        elif known.rule_id == DEVICE_CHATTER.id:
+            self._chatter.restore(known.subject_id, known.active, known.at)
         elif known.rule_id == SEQUENCE_GAP.id:
             if known.active:
                 self.sequences.restore_gap(slot, known.at)
@@ -222,8 +228,12 @@ class Engine:
         for readings in self._cut_at_ticks(batch.readings):
             if len(readings):
                 self._received_upto = max(self._received_upto, int(readings["received_at"].max()))
-                yield from self._tick(int(readings["received_at"].max()))
-            yield from self._judge_readings(readings)
+                yield from self._pass_time(int(readings["received_at"].max()))
+            yield from self._chatter.settle(self._judge_readings(readings))
+        yield from self._chatter.settle(self._take_the_rest(batch, now))
+        yield from self._pass_time(now)
+
+    def _take_the_rest(self, batch: Batch, now: int) -> Iterator[Change]:
         yield from self._health.take_refused(batch)
         for event in batch.events:
             self._health.durations.take(event)
@@ -231,7 +241,6 @@ class Engine:
                 yield from self._tell_device(change, event.device_slot)
         yield from self._hear(batch, now)
         yield from self._judge_sequences(now)
-        yield from self._tick(now)
 
     def _cut_at_ticks(self, readings: NDArray[np.void]) -> list[NDArray[np.void]]:
         """Pieces (n,) that lie between two ticks of the time of receipt."""
@@ -300,12 +309,16 @@ class Engine:
 
     # What time alone decides
 
-    def _tick(self, now: int) -> Iterator[Change]:
+    def _pass_time(self, now: int) -> Iterator[Change]:
         """Look at everything that waits, once for each full ten seconds that have passed."""
         tick = now // TICK_US
         if self._ticked != NEVER and tick <= self._ticked:
             return
-        self._ticked, at = tick, tick * TICK_US
+        self._ticked = tick
+        yield from self._chatter.settle(self._tick(tick * TICK_US))
+        yield from self._chatter.tick(tick * TICK_US)
+
+    def _tick(self, at: int) -> Iterator[Change]:
         for change in self._zones.tick(at):
             zone = self._zone_slots[change.subject.id]
             yield from self._tell_zone(change, zone)

@@ -10,6 +10,7 @@ from rules.catalogue.co_toxic import CO_TOXIC
 from rules.catalogue.detector_dead import DETECTOR_DEAD
 from rules.catalogue.detector_drifting import DETECTOR_DRIFTING
 from rules.catalogue.detector_fire_state import DETECTOR_FIRE_STATE
+from rules.catalogue.device_chatter import DEVICE_CHATTER
 from rules.catalogue.device_disabled import DEVICE_DISABLED
 from rules.catalogue.device_fault_state import DEVICE_FAULT_STATE
 from rules.catalogue.device_flooding import DEVICE_FLOODING
@@ -109,6 +110,7 @@ HEALTH_RULES: tuple[Rule, ...] = (
     DETECTOR_DEAD,
     CLOCK_FAULT,
     DEVICE_FLOODING,
+    DEVICE_CHATTER,
     *DURATION_RULES.values(),
 )
 CATALOGUE: tuple[Rule, ...] = (

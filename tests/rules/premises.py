@@ -115,10 +115,13 @@ class Premises:
         """Nothing comes, and time passes; every ten seconds are looked at."""
         return describe(self.engine.evaluate(Batch.empty(), stamp(seconds)))
 
-    def declare(self, seconds: float, device: int, event: DeviceEventKind, *, active: bool) -> list[str]:
+    def event(self, seconds: float, device: int, event: DeviceEventKind, *, active: bool) -> DeviceEvent:
         at = stamp(seconds)
-        events = (DeviceEvent(device, None, at, at, event, active, None, None, 0),)
-        return describe(self.engine.evaluate(Batch(np.empty(0, READING), events), at))
+        return DeviceEvent(device, None, at, at, event, active, None, None, 0)
+
+    def declare(self, seconds: float, device: int, event: DeviceEventKind, *, active: bool) -> list[str]:
+        events = (self.event(seconds, device, event, active=active),)
+        return describe(self.engine.evaluate(Batch(np.empty(0, READING), events), stamp(seconds)))
 
 
 def describe(changes: Iterable[Change]) -> list[str]:
