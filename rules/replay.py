@@ -68,8 +68,9 @@ def replay(engine: Engine, roster: Roster, pieces: Iterable[Piece], until: int |
         result.readings += len(piece.readings)
         result.events += len(piece.events)
         for batch, received_at in _cut(piece):
-            if received_at - now > DEAF_AFTER_US:
-                engine.listen_from(_begin(batch))
+            begins_at = _begin(batch)
+            if begins_at - now > DEAF_AFTER_US:
+                engine.listen_from(begins_at)
             now = max(now, received_at)
             _note(engine.evaluate(batch, now), open_episodes, result.episodes)
     if until is not None and until > now:

@@ -48,6 +48,8 @@ def test_help_names_every_command_and_exit_status_at_once() -> None:
         "api",
         "simulate",
         "registry",
+        "rules",
+        "replay",
         "status",
         "version",
         "Exit status",
@@ -56,7 +58,20 @@ def test_help_names_every_command_and_exit_status_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["up", "migrate", "ingest", "api", "status", "simulate city", "registry import"]
+    "command",
+    [
+        "up",
+        "migrate",
+        "ingest",
+        "api",
+        "status",
+        "simulate city",
+        "registry import",
+        "rules list",
+        "rules explain",
+        "rules test",
+        "replay",
+    ],
 )
 def test_help_of_each_command_gives_an_example(command: str) -> None:
     assert "Example: " in run(*command.split(), "--help").stdout
