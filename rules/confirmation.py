@@ -13,7 +13,7 @@ from rules.conditions import Conditions
 from rules.parameters import Resolved
 from rules.places import Places
 from rules.rule import Rule, seconds
-from schemas.domain import SignalClass
+from schemas.domain import Severity, SignalClass
 from schemas.roster import UNKNOWN
 
 
@@ -26,7 +26,11 @@ class GroupRule(Rule):
 
 @dataclass(frozen=True)
 class Alarm:
-    """A fire that is active: where, by which device (`UNKNOWN` for one a zone's likelihood raised), since when."""
+    """A fire that is active: where, by which device (`UNKNOWN` for one a zone's likelihood raised), since when.
+
+    One is `sure` unless it is smoke with nothing beside it, or a likelihood that has not turned red: much cooking looks
+    like that, in several kitchens at a time.
+    """
 
     rule_id: str
     building: int
@@ -34,6 +38,7 @@ class Alarm:
     device: int
     at: int
     scope_id: int | None
+    sure: bool
 
 
 AlarmKey = tuple[str, str, int]
@@ -44,11 +49,15 @@ class Confirmation:
     """The fires that are active, and the groups they make."""
 
     def __init__(
-        self, rules: tuple[GroupRule, ...], smoke_rules: frozenset[str], flow_rules: frozenset[str]
+        self,
+        rules: tuple[GroupRule, ...],
+        smoke_rules: frozenset[str],
+        flow_rules: frozenset[str],
+        unsure_rules: frozenset[str],
     ) -> None:
         self._two_devices, self._smoke_flow, self._two_zones, self._two_floors = rules
         self._rules = rules
-        self._smoke_rules, self._flow_rules = smoke_rules, flow_rules
+        self._smoke_rules, self._flow_rules, self._unsure_rules = smoke_rules, flow_rules, unsure_rules
         self.conditions = Conditions()
         self.alarms: dict[AlarmKey, Alarm] = {}
 
@@ -60,8 +69,9 @@ class Confirmation:
         if change.rule.signal_class is not SignalClass.FIRE or isinstance(change.rule, GroupRule):
             return
         key = change.rule.id, change.subject.kind.value, change.subject.id
-        if change.kind is ChangeKind.RAISE:
-            self.alarms[key] = Alarm(change.rule.id, building, zone, device, change.at, change.scope_id)
+        if change.kind in (ChangeKind.RAISE, ChangeKind.SEVERITY):
+            sure = self._is_sure(change.rule.id, change.severity)
+            self.alarms[key] = Alarm(change.rule.id, building, zone, device, change.at, change.scope_id, sure)
             yield from self._confirm(self.alarms[key])
         elif change.kind is ChangeKind.CLEAR and self.alarms.pop(key, None) is not None:
             yield from self._release(building, zone, change.at)
@@ -72,7 +82,11 @@ class Confirmation:
         self.alarms.pop(key, None)
         if known.active:
             scope_id = self._places.find_scope(known.at, building, zone, device)
-            self.alarms[key] = Alarm(known.rule_id, building, zone, device, known.at, scope_id)
+            sure = self._is_sure(known.rule_id, known.severity)
+            self.alarms[key] = Alarm(known.rule_id, building, zone, device, known.at, scope_id, sure)
+
+    def _is_sure(self, rule_id: str, severity: Severity) -> bool:
+        return rule_id not in self._unsure_rules or severity == Severity.RED
 
     def _confirm(self, fresh: Alarm) -> Iterator[Change]:
         inside = [alarm for alarm in self.alarms.values() if alarm.building == fresh.building]
@@ -86,17 +100,23 @@ class Confirmation:
         return 0 if alarm.rule_id in self._smoke_rules else 1 if alarm.rule_id in self._flow_rules else None
 
     def _floor(self, alarm: Alarm) -> int | None:
-        return None if alarm.zone == UNKNOWN else self._places.floor_of_zone(alarm.zone)
+        return None if alarm.zone == UNKNOWN or not alarm.sure else self._places.floor_of_zone(alarm.zone)
 
     def _raise(
         self, rule: GroupRule, fresh: Alarm, alarms: list[Alarm], kind_of: Callable[[Alarm], int | None]
     ) -> Iterator[Change]:
-        """Raise if another alarm of another kind began close to this one; an alarm of no kind confirms nothing."""
+        """Raise if an alarm of another kind began close to this one and one of the two is sure.
+
+        An alarm of no kind confirms nothing.
+        """
         kind, slot = kind_of(fresh), fresh.building if rule.of_building else fresh.zone
         if kind is None:
             return
         window = seconds(self._window(rule, slot))
-        close = sorted((other for other in alarms if abs(other.at - fresh.at) <= window), key=_began)
+        close = sorted(
+            (other for other in alarms if abs(other.at - fresh.at) <= window and (other.sure or fresh.sure)),
+            key=_began,
+        )
         newest = {its: other for other in close if (its := kind_of(other)) is not None} | {kind: fresh}
         if len(newest) < 2 or not self.conditions.begin((rule.id, slot), fresh.at, rule.severity):
             return
@@ -143,4 +163,6 @@ def _device(alarm: Alarm) -> int | None:
 
 
 def _zone(alarm: Alarm) -> int | None:
+    if not alarm.sure:
+        return None
     return None if alarm.zone == UNKNOWN else alarm.zone

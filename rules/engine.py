@@ -40,6 +40,7 @@ from schemas.roster import UNKNOWN, Roster
 TICK_US = seconds(10)
 SMOKE_RULES = frozenset({"smoke_level_alarm", "detector_fire_state", "zone_fire_likelihood"})
 FLOW_RULES = frozenset({"sprinkler_water_flow"})
+UNSURE_RULES = frozenset({"smoke_level_alarm", "zone_fire_likelihood"})
 RULES = {rule.id: rule for rule in CATALOGUE}
 
 
@@ -57,7 +58,7 @@ class Engine:
         self._judging = Judging(READING_RULES)
         self._likelihood = Likelihood()
         self._zones = ZoneWatch(ZONE_RULES, self._likelihood)
-        self._confirmation = Confirmation(GROUP_RULES, SMOKE_RULES, FLOW_RULES)
+        self._confirmation = Confirmation(GROUP_RULES, SMOKE_RULES, FLOW_RULES, UNSURE_RULES)
         self._declarations = Declarations(DECLARATION_RULES)
         self._silence = Silence()
         self._health = Health(self._silence, self._judging, self._likelihood, DURATION_RULES, UPKEEP_RULES)

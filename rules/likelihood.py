@@ -23,8 +23,8 @@ CODES = {quantity: quantity.code for quantity in QUANTITIES}
 SMOKE = CODES[Quantity.SMOKE]
 FIRST_SIGN = SCALE
 LONE_MOST = 3 * SCALE
-# What a neighbour lends by its own points; smoke alone lends nothing.
-LENDS_FROM, LENDS_TO = (3.0, 5.0, 8.0), (0.0, 2.0, 5.5)
+# What a neighbour lends by its own points: nothing while it may be cooking, the more the surer it burns.
+LENDS_FROM, LENDS_TO = (8.0, 10.0, 12.0, 16.0), (0.0, 3.0, 6.0, 9.0)
 # Smoke rises; what burns above is felt below late and weakly.
 WEIGHT = {
     ZoneLinkKind.ADJOINING: 1.0,

@@ -16,8 +16,17 @@ from rules.parameters import Resolved
 from rules.places import Places
 from rules.rule import Rule, seconds
 from schemas.columns import NEVER
+from schemas.domain import Severity
 
-LOW = np.dtype([("rule", "U64"), ("zone_id", np.int32), ("since", np.int64), ("low_since", np.int64)])
+LOW = np.dtype(
+    [
+        ("rule", "U64"),
+        ("zone_id", np.int32),
+        ("since", np.int64),
+        ("severity", np.int8),
+        ("low_since", np.int64),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,8 @@ class ZoneRule(Rule):
 
     score: Callable[[Likelihood, int, Total], float] = lambda likelihood, zone, total: total.points / SCALE
     unit: str = "points"
+    # The parameter from which on, over `sensitivity`, what is active turns red; it stays so until its end.
+    red_from: str | None = None
 
 
 class ZoneWatch:
@@ -54,8 +65,20 @@ class ZoneWatch:
                     condition.low_since = NEVER
                 elif condition.low_since == NEVER:
                     condition.low_since = at
-            elif score >= self.limit(rule, zone) and self.conditions.begin(key, at, rule.severity):
-                yield self._tell(ChangeKind.RAISE, rule, zone, at, score, total)
+                if (
+                    rule.red_from
+                    and condition.severity != Severity.RED
+                    and score >= self.limit(rule, zone, rule.red_from)
+                ):
+                    condition.severity = Severity.RED
+                    yield self._tell(ChangeKind.SEVERITY, rule, zone, at, score, total, Severity.RED)
+            elif score >= self.limit(rule, zone, "limit"):
+                severity = Severity.RED if self._is_red(rule, zone, score) else rule.severity
+                if self.conditions.begin(key, at, severity):
+                    yield self._tell(ChangeKind.RAISE, rule, zone, at, score, total, severity)
+
+    def _is_red(self, rule: ZoneRule, zone: int, score: float) -> bool:
+        return rule.red_from is not None and score >= self.limit(rule, zone, rule.red_from)
 
     def tick(self, now: int) -> Iterator[Change]:
         """End what has been low for long enough. A sensor that fell silent holds what it last showed."""
@@ -75,12 +98,14 @@ class ZoneWatch:
                     self.conditions.end(key, at)
                     total = self._likelihood.total(key[1])
                     score = rule.score(self._likelihood, key[1], total)
-                    yield self._tell(ChangeKind.CLEAR, rule, key[1], at, score, total)
+                    yield self._tell(
+                        ChangeKind.CLEAR, rule, key[1], at, score, total, Severity(condition.severity)
+                    )
 
     def take_snapshot(self, zones: set[int], zone_id: NDArray[np.int32]) -> NDArray[np.void]:
         """Since when what is active in these zones has been low, (n,) of `LOW`."""
         rows = [
-            (rule.id, zone_id[zone], condition.since, condition.low_since)
+            (rule.id, zone_id[zone], condition.since, condition.severity, condition.low_since)
             for rule in self._rules
             for (rule_id, zone), condition in sorted(self.conditions.active.items())
             if rule_id == rule.id and zone in zones
@@ -89,16 +114,14 @@ class ZoneWatch:
 
     def restore_snapshot(self, rows: NDArray[np.void], slots: Mapping[int, int]) -> None:
         """Take over what `take_snapshot` knew; `slots` finds zones by id."""
-        severities = {rule.id: rule.severity for rule in self._rules}
-        for rule_id, zone_id, since, low_since in rows.tolist():
-            if zone_id in slots and rule_id in severities:
-                self.conditions.active[rule_id, slots[zone_id]] = Condition(
-                    since, severities[rule_id], low_since
-                )
+        mine = {rule.id for rule in self._rules}
+        for rule_id, zone_id, since, severity, low_since in rows.tolist():
+            if zone_id in slots and rule_id in mine:
+                self.conditions.active[rule_id, slots[zone_id]] = Condition(since, severity, low_since)
 
-    def limit(self, rule: ZoneRule, zone: int) -> float:
-        """Points from which the rule raises in a zone; a more sensitive zone needs fewer."""
-        return self._value(rule, "limit", zone) / self._value(rule, "sensitivity", zone)
+    def limit(self, rule: ZoneRule, zone: int, name: str) -> float:
+        """The limit of this name in a zone; a more sensitive zone needs less."""
+        return self._value(rule, name, zone) / self._value(rule, "sensitivity", zone)
 
     def _value(self, rule: ZoneRule, name: str, zone: int) -> float:
         key = rule.id, name, zone
@@ -108,7 +131,14 @@ class ZoneWatch:
         return value
 
     def _tell(
-        self, kind: ChangeKind, rule: ZoneRule, zone: int, at: int, score: float, total: Total
+        self,
+        kind: ChangeKind,
+        rule: ZoneRule,
+        zone: int,
+        at: int,
+        score: float,
+        total: Total,
+        severity: Severity,
     ) -> Change:
         building = self._places.building_of_zone(zone)
         return Change(
@@ -116,9 +146,9 @@ class ZoneWatch:
             rule,
             self._places.zone(zone),
             at,
-            rule.severity,
+            severity,
             value=score,
-            limit=self.limit(rule, zone),
+            limit=self.limit(rule, zone, "limit"),
             unit=rule.unit,
             parts=self._likelihood.explain(zone, total, self._places.zone_code),
             scope_id=self._places.find_scope(at, building, zone),

@@ -33,7 +33,7 @@ SMOKE_LEVEL_ALARM = ReadingRule(
     source="design value 0.30 dB/m, within the 0.5-4 %/ft marked sensitivity of point detectors",
     parameters=(
         Parameter("limit", 0.30, "dB/m", 0.10, 2.0),
-        Parameter("alone_seconds", 300.0, "s", 10.0, 900.0),
+        Parameter("alone_seconds", 210.0, "s", 10.0, 900.0),
         Parameter("thick", 1.2, "dB/m", 0.10, 5.0),
         Parameter("thick_seconds", 10.0, "s", 2.0, 300.0),
         Parameter("clears_below", 0.10, "dB/m", 0.02, 1.0),

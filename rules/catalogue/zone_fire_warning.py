@@ -17,7 +17,7 @@ ZONE_FIRE_WARNING = ZoneRule(
     advice_en="Call the building to look; watch this zone and its neighbours.",
     source="design value, tuned on the fires of NIST TN 1455 and on simulated ordinary life",
     parameters=(
-        Parameter("limit", 5.0, "points", 0.5, 30.0),
+        Parameter("limit", 5.5, "points", 0.5, 30.0),
         Parameter("sensitivity", 1.0, "", 0.25, 4.0),
         Parameter("clears_below", 2.5, "points", 0.1, 30.0),
         Parameter("off_seconds", 120.0, "s", 30.0, 3600.0),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 import paho.mqtt.client as mqtt
 
-from rules.catalogue import SMOKE_LEVEL_ALARM
+from rules.catalogue.smoke_level_alarm import SMOKE_LEVEL_ALARM
 from schemas.domain import AlertAction, Quantity
 from schemas.settings import Settings
 from simulators.benchmarks.backlog import format_rfc3339

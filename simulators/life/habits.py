@@ -79,6 +79,8 @@ class Habit:
         of the zone itself, and go with the smoke.
     top_floor
         Only on the highest storey.
+    most_a_day
+        No more than so many: there is one sun.
     """
 
     nuisance: Nuisance
@@ -98,6 +100,7 @@ class Habit:
     next_share: Span = (0.0, 0.0)
     corridor_share: Span = (0.0, 0.0)
     top_floor: bool = False
+    most_a_day: int | None = None
 
 
 COOKING_SMOKE = Level(median=0.08, spread=0.8035)
@@ -264,10 +267,11 @@ HABITS: tuple[Habit, ...] = (
         ((9.5, 11.0),),
         (6 * HOUR, 8 * HOUR),
         "sun on a roof void up to 55 °C: DOMAIN G.5; six days of ten have sun: design value",
-        heat=Level(10.0, 28.0),
+        heat=Level(10.0, 24.0),
         rise_share=(0.45, 0.55),
         fall_share=(0.4, 0.45),
         top_floor=True,
+        most_a_day=1,
     ),
     Habit(
         Nuisance.TRAFFIC,

@@ -47,7 +47,10 @@ def _make_bursts(
     habit: Habit, grounds: Grounds, day: int, step_seconds: float, rng: np.random.Generator
 ) -> NDArray[np.void]:
     at_home = zones_of(habit, grounds)
-    zones = np.repeat(at_home, rng.poisson(habit.per_day, len(at_home)) * habit.repeats)
+    times = rng.poisson(habit.per_day, len(at_home))
+    if habit.most_a_day is not None:
+        times = np.minimum(times, habit.most_a_day)
+    zones = np.repeat(at_home, times * habit.repeats)
     bursts = _draw_courses(habit, len(zones), step_seconds, rng)
     bursts["begins"] += day * DAY_SECONDS
     if habit.nuisance in (Nuisance.SPIKE, Nuisance.INSECT):

@@ -152,7 +152,10 @@ class PlainEngine:
             return
         place = self._places[sensor.slot]
         if kind is ChangeKind.RAISE:
-            fire = Fire(rule.rule_id, sensor.slot, place.building, place.zone, place.device, place.floor, at)
+            sure = rule.rule_id != "smoke_level_alarm"
+            fire = Fire(
+                rule.rule_id, sensor.slot, place.building, place.zone, place.device, place.floor, at, sure
+            )
             yield from map(_of_group, self._groups.begin(fire))
         elif kind is ChangeKind.CLEAR:
             ended = self._groups.end(rule.rule_id, sensor.slot, place.zone, place.building, at)
@@ -173,8 +176,9 @@ class PlainEngine:
         building = self._buildings[zone]
         if rule_id not in FIRES:
             return
-        if kind is ChangeKind.RAISE:
-            fire = Fire(rule_id, zone, building, zone, None, self._floors[zone], at)
+        if kind is not ChangeKind.CLEAR:
+            sure = severity is Severity.RED
+            fire = Fire(rule_id, zone, building, zone, None, self._floors[zone], at, sure)
             yield from map(_of_group, self._groups.begin(fire))
         else:
             yield from map(_of_group, self._groups.end(rule_id, zone, zone, building, at))

@@ -23,6 +23,7 @@ class Fire:
     device: int | None
     floor: int | None
     at: int
+    sure: bool
 
 
 GroupChange = tuple[ChangeKind, str, int, int]
@@ -39,7 +40,10 @@ class PlainGroups:
     ended_at: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def begin(self, fire: Fire) -> Iterator[GroupChange]:
-        """A fire more."""
+        """A fire more, or one that has become sure."""
+        self.fires = [
+            other for other in self.fires if (other.rule_id, other.subject) != (fire.rule_id, fire.subject)
+        ]
         self.fires.append(fire)
         inside = [other for other in self.fires if other.building == fire.building]
         here = [other for other in inside if other.zone == fire.zone and fire.zone is not None]
@@ -51,10 +55,13 @@ class PlainGroups:
         against = FLOW if fire.rule_id in SMOKE else SMOKE if fire.rule_id in FLOW else set()
         others = [other for other in here if other.rule_id in against]
         yield from self._raise("fire_confirmed_smoke_flow", slot, fire, others, True)
-        others = [other for other in inside if other.zone not in (None, fire.zone)]
-        yield from self._raise("fire_two_zones", fire.building, fire, others, fire.zone is not None)
-        others = [other for other in inside if other.floor not in (None, fire.floor)]
-        yield from self._raise("fire_multi_floor", fire.building, fire, others, fire.floor is not None)
+        sure = [other for other in inside if other.sure]
+        others = [other for other in sure if other.zone not in (None, fire.zone)]
+        is_told = fire.sure and fire.zone is not None
+        yield from self._raise("fire_two_zones", fire.building, fire, others, is_told)
+        others = [other for other in sure if other.floor not in (None, fire.floor)]
+        is_told = fire.sure and fire.floor is not None
+        yield from self._raise("fire_multi_floor", fire.building, fire, others, is_told)
 
     def _raise(
         self, rule_id: str, slot: int, fire: Fire, others: list[Fire], is_told: bool
@@ -63,7 +70,9 @@ class PlainGroups:
             return
         window = seconds(self.number(rule_id, "window_seconds", slot))
         is_newer = (rule_id, slot) not in self.ended_at or fire.at > self.ended_at[rule_id, slot]
-        if is_newer and any(abs(other.at - fire.at) <= window for other in others):
+        if is_newer and any(
+            abs(other.at - fire.at) <= window and (fire.sure or other.sure) for other in others
+        ):
             self.raised.add((rule_id, slot))
             yield ChangeKind.RAISE, rule_id, slot, fire.at
 

@@ -23,7 +23,7 @@ KNOTS: dict[Quantity, Knots] = {
     ),
     Quantity.CO: ((0.0, 1.0), (10.0, 2.5), (30.0, 4.0), (90.0, 6.0)),
 }  # fmt: skip
-LENDS: Knots = ((3.0, 0.0), (5.0, 2.0), (8.0, 5.5))
+LENDS: Knots = ((8.0, 0.0), (10.0, 3.0), (12.0, 6.0), (16.0, 9.0))
 WEIGHTS = {"adjoining": 1.0, "stair": 1.0, "above": 0.9, "below": 0.5}
 
 ZoneChange = tuple[ChangeKind, str, int, int, Severity, float]
@@ -56,8 +56,9 @@ def weigh(sensor: PlainSensor, at: int) -> tuple[int, float] | None:
 
 @dataclass(slots=True)
 class Burning:
-    """A condition of a zone: since when it is low, if it is."""
+    """A condition of a zone: its colour, and since when it is low, if it is."""
 
+    severity: Severity
     low_since: int | None = None
 
 
@@ -128,12 +129,22 @@ class PlainZones:
             if burning is None:
                 limit = self.number(rule_id, "limit", zone) / self.number(rule_id, "sensitivity", zone)
                 if score >= limit and (key not in self.ended_at or at > self.ended_at[key]):
-                    self.active[key] = Burning()
-                    yield ChangeKind.RAISE, rule_id, zone, at, severity, score
-            elif score >= self.number(rule_id, "clears_below", zone):
+                    colour = Severity.RED if self._is_certain(rule_id, score, zone) else severity
+                    self.active[key] = Burning(colour)
+                    yield ChangeKind.RAISE, rule_id, zone, at, colour, score
+                continue
+            if score >= self.number(rule_id, "clears_below", zone):
                 burning.low_since = None
             elif burning.low_since is None:
                 burning.low_since = at
+            if burning.severity is not Severity.RED and self._is_certain(rule_id, score, zone):
+                burning.severity = Severity.RED
+                yield ChangeKind.SEVERITY, rule_id, zone, at, Severity.RED, score
+
+    def _is_certain(self, rule_id: str, score: float, zone: int) -> bool:
+        if rule_id != "zone_fire_likelihood":
+            return False
+        return score >= self.number(rule_id, "certain", zone) / self.number(rule_id, "sensitivity", zone)
 
     def tick(self, now: int) -> Iterator[ZoneChange]:
         """A full ten seconds have passed: what has been low for long enough ends."""
@@ -146,7 +157,7 @@ class PlainZones:
                     continue
                 at = low_since + seconds(self.number(rule_id, "off_seconds", zone))
                 if now >= at:
-                    del self.active[rule_id, zone]
+                    severity = self.active.pop((rule_id, zone)).severity
                     self.ended_at[rule_id, zone] = at
-                    _, score, severity = self._scores(zone)[place]
+                    _, score, _ = self._scores(zone)[place]
                     yield ChangeKind.CLEAR, rule_id, zone, at, severity, score
