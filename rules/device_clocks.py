@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rules.catalogue.clock_fault import CLOCK_FAULT
 from rules.changes import ChangeKind
+from rules.device_messages import Messages
 from rules.findings import Finding
 from rules.layers import split_by_rank
 from rules.parameters import Resolved
@@ -59,18 +60,16 @@ class DeviceClocks:
         self.clocks[slot] = np.zeros((), CLOCK)
         self.clocks["active"][slot] = self._underway[slot] = active
 
-    def take(self, messages: NDArray[np.void]) -> Iterator[Finding]:
+    def take(self, messages: Messages) -> Iterator[Finding]:
         """Messages (m,) in the order of their arrival."""
-        skew_us = messages["newest"] - messages["received_at"]
-        strange = np.flatnonzero(
-            (np.abs(skew_us) > self._least_limit_us) | self._underway[messages["device"]]
-        )
-        for rows in split_by_rank(messages["device"][strange]):
-            yield from self._step(messages[strange[rows]], skew_us[strange[rows]])
+        skew_us = messages.newest - messages.received_at
+        strange = np.flatnonzero((np.abs(skew_us) > self._least_limit_us) | self._underway[messages.devices])
+        for rows in split_by_rank(messages.devices[strange]):
+            yield from self._step(messages.pick(strange[rows]), skew_us[strange[rows]])
 
-    def _step(self, messages: NDArray[np.void], skew_us: NDArray[np.int64]) -> Iterator[Finding]:
+    def _step(self, messages: Messages, skew_us: NDArray[np.int64]) -> Iterator[Finding]:
         """One message of each of (n,) different devices."""
-        slots, received_at = messages["device"], messages["received_at"]
+        slots, received_at = messages.devices, messages.received_at
         clocks = self.clocks[slots]
         ahead = skew_us > self._limit_us[slots]
         off = ahead | (skew_us < -self._limit_us[slots])

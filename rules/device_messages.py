@@ -6,50 +6,79 @@ next batch, which may go on with it: so the messages are the same however the st
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-MESSAGE = np.dtype([("device", np.int32), ("received_at", np.int64), ("newest", np.int64)])
+Slots = NDArray[np.int32]
+Times = NDArray[np.int64]
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Messages:
+    """Columns (m,) over messages: slot of the device, time of receipt, newest time that is given."""
+
+    devices: Slots
+    received_at: Times
+    newest: Times
+
+    def __len__(self) -> int:
+        return len(self.devices)
+
+    def pick(self, rows: Rows | slice) -> Messages:
+        return Messages(self.devices[rows], self.received_at[rows], self.newest[rows])
+
+    @staticmethod
+    def none() -> Messages:
+        return Messages(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64))
+
+    @staticmethod
+    def of_refused(clocks_ahead: tuple[tuple[int, int, int], ...]) -> Messages:
+        """From (device slot, time of receipt, time given) of readings that were refused."""
+        newest: dict[tuple[int, int], int] = {}
+        for device, received_at, at in clocks_ahead:
+            newest[device, received_at] = max(at, newest.get((device, received_at), at))
+        devices, received = zip(*newest, strict=True) if newest else ((), ())
+        return Messages(
+            np.array(devices, np.int32), np.array(received, np.int64), np.array([*newest.values()], np.int64)
+        )
 
 
 class DeviceMessages:
-    """The one message that is not known to be complete, (0,) or (1,) of `MESSAGE`."""
+    """The one message, if any, that is not known to be complete."""
 
     def __init__(self) -> None:
-        self.waiting = np.empty(0, MESSAGE)
+        self.waiting = Messages.none()
 
-    def take(self, devices: NDArray[np.int32], readings: NDArray[np.void]) -> NDArray[np.void]:
-        """Readings (n,) of devices (n,) in the order of their arrival; returns the complete messages (m,)."""
-        if not len(readings):
-            return np.empty(0, MESSAGE)
-        received_at = readings["received_at"]
-        begins = np.empty(len(readings), np.bool_)
+    def take(self, devices: Slots, received_at: Times, observed_at: Times) -> tuple[Messages, Messages]:
+        """Readings (n,) in the order of their arrival; returns the messages (m,) they begin or go on with, and those
+        that are complete.
+        """
+        if not len(devices):
+            return Messages.none(), Messages.none()
+        begins = np.empty(len(devices), np.bool_)
         begins[0] = True
         np.not_equal(devices[1:], devices[:-1], out=begins[1:])
         begins[1:] |= received_at[1:] != received_at[:-1]
         starts = np.flatnonzero(begins)
-        fresh = np.empty(len(starts), MESSAGE)
-        fresh["device"], fresh["received_at"] = devices[starts], received_at[starts]
-        fresh["newest"] = np.maximum.reduceat(readings["observed_at"], starts)
-        messages = self._join(fresh)
-        self.waiting = messages[-1:].copy()
-        return messages[:-1]
+        newest = np.maximum.reduceat(observed_at, starts)
+        fresh = Messages(devices[starts], received_at[starts], newest)
+        known = self._join(fresh)
+        self.waiting = known.pick(slice(-1, None))
+        return fresh, known.pick(slice(None, -1))
 
-    def _join(self, fresh: NDArray[np.void]) -> NDArray[np.void]:
-        """What waits, then (m,) fresh ones; the first of those may go on with it."""
-        if not len(self.waiting):
+    def _join(self, fresh: Messages) -> Messages:
+        """What waits, then the fresh ones; the first of those may go on with it."""
+        last = self.waiting
+        if not len(last):
             return fresh
-        last, first = self.waiting[0], fresh[0]
-        if last["device"] == first["device"] and last["received_at"] == first["received_at"]:
-            first["newest"] = max(last["newest"], first["newest"])
+        if last.devices[0] == fresh.devices[0] and last.received_at[0] == fresh.received_at[0]:
+            fresh.newest[0] = max(last.newest[0], fresh.newest[0])
             return fresh
-        return np.concatenate([self.waiting, fresh])
-
-
-def of_refused(clocks_ahead: tuple[tuple[int, int, int], ...]) -> NDArray[np.void]:
-    """Messages (m,) whose readings were refused, from (device slot, time of receipt, time given), one for each."""
-    newest: dict[tuple[int, int], int] = {}
-    for device, received_at, at in clocks_ahead:
-        newest[device, received_at] = max(at, newest.get((device, received_at), at))
-    rows = [(device, received_at, at) for (device, received_at), at in newest.items()]
-    return np.array(rows, MESSAGE)
+        return Messages(
+            np.concatenate([last.devices, fresh.devices]),
+            np.concatenate([last.received_at, fresh.received_at]),
+            np.concatenate([last.newest, fresh.newest]),
+        )

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rules.baselines import MINUTE_US
 from rules.catalogue.device_flooding import DEVICE_FLOODING
 from rules.changes import ChangeKind
+from rules.device_messages import Messages
 from rules.findings import Finding
 from rules.parameters import Resolved
 from schemas.columns import NEVER
@@ -46,10 +46,10 @@ class Flooding:
         """Take over what the tables say of a device."""
         self.active[slot], self.minutes[slot] = active, 0
 
-    def take(self, messages: NDArray[np.void]) -> None:
+    def take(self, messages: Messages) -> None:
         """Messages (m,) in the order of their arrival."""
-        present = messages["received_at"] - messages["newest"] < PRESENT_US
-        np.add.at(self.count, messages["device"][present], 1)
+        present = messages.received_at - messages.newest < PRESENT_US
+        np.add.at(self.count, messages.devices[present], 1)
 
     def look(self, now: int) -> Iterator[Finding]:
         """Once a minute."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rules.catalogue.metric_silent import METRIC_SILENT
 from rules.parameters import Resolved
 from rules.silence import Silence
-from schemas.columns import MICROSECONDS, NEVER
+from schemas.columns import MICROSECONDS
 
 Slots = NDArray[np.int32]
 Times = NDArray[np.int64]
@@ -41,17 +41,17 @@ class MetricSilence:
             sensors["interval_us"], devices["battery"][self._device_of], parameters
         )
 
-    def hear(self, slots: Slots, received_at: Times, good: Flags | None) -> list[tuple[int, int]]:
+    def hear(self, slots: Slots, received_at: Times, good: Flags) -> list[tuple[int, int]]:
         """Readings (n,) came; returns the sensors that are silent no more, and since when.
 
-        Any reading says that the sensor is there; only a good one ends its silence. `good` is None when all are.
+        Any reading says that the sensor is there; only a good one ends its silence.
         """
         self.heard_at[slots] = received_at
         ended = self.silent[slots]
         if not ended.any():
             return []
         back: dict[int, int] = {}
-        for place in np.flatnonzero(ended if good is None else ended & good).tolist():
+        for place in np.flatnonzero(ended & good).tolist():
             back.setdefault(int(slots[place]), int(received_at[place]))
         self.silent[list(back)] = False
         return list(back.items())
@@ -59,11 +59,13 @@ class MetricSilence:
     def sweep(self, now: int) -> list[int]:
         """Slots of the sensors that have become silent; of devices that are silent themselves none."""
         silence = self._silence
-        due_at = np.maximum(self.heard_at, silence.excused()[self._device_of]) + self._allowed_us
-        device_heard_at = np.where(silence.silent, NEVER, silence.heard_at)[self._device_of]
-        fallen = np.flatnonzero(self._watched & ~self.silent & (now > due_at) & (device_heard_at >= due_at))
+        overdue = np.flatnonzero(self._watched & ~self.silent & (now - self._allowed_us > self.heard_at))
+        devices = self._device_of[overdue]
+        due_at = np.maximum(self.heard_at[overdue], silence.excused()[devices]) + self._allowed_us[overdue]
+        speaks = ~silence.silent[devices] & (silence.heard_at[devices] >= due_at)
+        fallen = overdue[speaks & (now > due_at)]
         self.silent[fallen] = True
-        return fallen.tolist()
+        return [int(slot) for slot in fallen]
 
     def release_retired(self) -> list[int]:
         """Silent sensors that are no longer expected to report; they are silent no more."""

@@ -5,6 +5,8 @@ Silence is measured on the time of receipt, since a device that says nothing has
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,16 +89,17 @@ class Silence:
         """From when on the silence of each device counts (n_devices,)."""
         return np.maximum(self.heard_at, self.excused())
 
-    def sweep(self, now: int, held: NDArray[np.bool_]) -> NDArray[np.int32]:
-        """Slots of the devices that have become silent, without those held back (n_devices,).
+    def sweep(self, now: int, hold: Callable[[], NDArray[np.bool_]]) -> NDArray[np.int32]:
+        """Slots of the devices that have become silent, without those (n_devices,) that `hold` holds back.
 
         Retired devices never become silent; a silent one that is retired is returned by `release_retired`.
         """
         if not self.listening:
             return np.empty(0, np.int32)
         self.swept_at = now
-        overdue = self.watched & (now - self.heard_since() > self.allowed_us)
-        fallen: NDArray[np.bool_] = overdue & ~self.silent & ~held
+        fallen: NDArray[np.bool_] = self.watched & ~self.silent & (now - self.heard_since() > self.allowed_us)
+        if fallen.any():
+            fallen &= ~hold()
         self.silent |= fallen
         return np.flatnonzero(fallen).astype(np.int32)
 

@@ -60,9 +60,12 @@ class Validity:
         self.active[slot], self.bad[slot], self.good[slot] = active, 0, 0
         self._underway[slot] = active
 
-    def take(self, readings: NDArray[np.void], good: Flags) -> tuple[list[Finding], Flags]:
-        """Readings (n,) and which are of quality good; returns what is found and which readings may be believed."""
-        slots, values = readings["slot"], readings["value"]
+    def take(self, readings: NDArray[np.void], slots: Slots, good: Flags) -> tuple[list[Finding], Flags]:
+        """Readings (n,) of sensors (n,), and which are of quality good.
+
+        Returns what is found, and which of the readings may be believed.
+        """
+        values = np.ascontiguousarray(readings["value"])
         outside = (values < self._least[slots]) | (values > self._most[slots])
         strange = np.flatnonzero(outside | ~good | self._underway[slots])
         if not len(strange):

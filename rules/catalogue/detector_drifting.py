@@ -9,7 +9,7 @@ from schemas.domain import Quantity, Severity, SignalClass
 
 def _judge(view: UpkeepView) -> Judgement:
     """What a sensor is new with goes by within the hour that is waited: it may have been switched on in smoke."""
-    baseline = view.slow["baseline"]
+    baseline = view.baseline
     return Judgement(baseline >= view.parameter("limit"), baseline < view.parameter("clears_below"), baseline)
 
 

@@ -12,7 +12,7 @@ _QUANTITIES = (Quantity.SMOKE, Quantity.TEMPERATURE, Quantity.CO, Quantity.PRESS
 
 
 def _judge(view: UpkeepView) -> Judgement:
-    spread = view.slow["spread"]
+    spread = view.spread
     limit, clears = np.full(len(spread), np.inf), np.full(len(spread), -np.inf)
     for quantity in _QUANTITIES:
         mine = view.quantity == quantity.code

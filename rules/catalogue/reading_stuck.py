@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rules.rule import Judgement, Parameter
 from rules.upkeep import UpkeepRule, UpkeepView
-from schemas.columns import MICROSECONDS
 from schemas.domain import Quantity, Severity, SignalClass
 
 _MOVES = 1e-6
@@ -17,12 +14,10 @@ def _judge(view: UpkeepView) -> Judgement:
 
     Only a value that has moved ends it: after a restart nobody knows for how long it has been the same.
     """
-    heard = view.slow["minutes"] > 0
-    same_us = view.slow["newest"] - np.where(heard, view.slow["changed_at"], view.slow["newest"])
-    hours = same_us / (3600.0 * MICROSECONDS)
+    hours = view.hours_unchanged()
     lasts = hours >= view.parameter("hours")
-    holds = lasts & (view.samples >= view.parameter("samples")) & (view.slow["value"] != 0.0)
-    return Judgement(holds, ~lasts & (view.slow["spread"] > _MOVES), hours)
+    holds = lasts & (view.samples >= view.parameter("samples")) & (view.value != 0.0)
+    return Judgement(holds, ~lasts & (view.spread > _MOVES), hours)
 
 
 READING_STUCK = UpkeepRule(

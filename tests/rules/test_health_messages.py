@@ -107,9 +107,10 @@ def test_what_was_stored_comes_in_bulk_and_is_no_flood(chatty: Premises) -> None
     assert of("flooding", told) == []
 
 
-def test_clocks_and_floods_are_the_same_however_the_stream_is_cut(chatty: Premises) -> None:
+def test_clocks_and_floods_are_the_same_however_the_stream_is_cut() -> None:
     rng = np.random.default_rng(8)
-    parameters = Parameters.built_in(CATALOGUE).set_everywhere({("device_flooding", "limit"): 40.0})
+    limits = {("device_flooding", "limit"): 40.0, ("device_flooding", "clears_below"): 20.0}
+    parameters = Parameters.built_in(CATALOGUE).set_everywhere(limits)
     maker = Premises(3)
     rows = [
         maker.readings(at, [device], ahead=90.0 if device == 2 and (at // 150) % 2 else 0.0)

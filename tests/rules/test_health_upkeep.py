@@ -1,4 +1,4 @@
-"""Sensors that are stuck, noisy or dusty: what is usual for them, looked at once a minute."""
+"""Sensors that are stuck, noisy or dusty: what is usual for them, looked at every ten minutes."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def make_noise(count: int, mean: float, spread: float) -> NDArray[np.float64]:
 
 def test_a_sensor_that_says_the_same_for_a_day_is_stuck_until_it_moves() -> None:
     premises = Premises(1, (HEAT,))
-    times = range(0, DAY + 3 * MINUTE, MINUTE)
+    times = range(0, DAY + 11 * MINUTE, MINUTE)
     told = play(premises, times, np.full(len(times), 21.5))
-    assert told == [f"raise reading_stuck 1000 at {DAY + MINUTE}"]
-    told = premises.report([DAY + 180, DAY + 240], [1], {(1, HEAT): 21.6})
-    assert told == [f"clear reading_stuck 1000 at {DAY + 240}"]
+    assert told == [f"raise reading_stuck 1000 at {DAY + 10 * MINUTE}"]
+    told = premises.report(range(DAY + 660, DAY + 1260, 60), [1], {(1, HEAT): 21.6})
+    assert told == [f"clear reading_stuck 1000 at {DAY + 1200}"]
 
 
 def test_a_sensor_that_moved_once_within_the_day_is_not_stuck() -> None:
@@ -115,6 +115,6 @@ def test_smoke_of_an_hour_is_no_dust() -> None:
 def test_what_is_known_to_be_stuck_is_not_told_again() -> None:
     premises = Premises(1, (HEAT,))
     premises.engine.restore([KnownCondition("reading_stuck", SubjectKind.SENSOR, 1000, True, stamp(-DAY))])
-    assert premises.report([0, 60, 120, 180], [1]) == []
-    told = premises.report([240, 300], [1], {(1, HEAT): 22.1})
-    assert told == ["clear reading_stuck 1000 at 300"]
+    assert premises.report(range(0, 1300, 60), [1]) == []
+    told = premises.report(range(1320, 1860, 60), [1], {(1, HEAT): 22.1})
+    assert told == ["clear reading_stuck 1000 at 1800"]
