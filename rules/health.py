@@ -109,15 +109,15 @@ class Health:
 
         Returns what is found, and which of the readings (n,) the other rules may believe.
         """
-        # Columns are taken out once: numpy is slow where values do not lie side by side.
-        slots, received_at, observed_at, quality = (
-            np.ascontiguousarray(readings[name]) for name in ("slot", "received_at", "observed_at", "quality")
+        # Columns are taken out once: numpy is slow where values do not lie side by side, or slots are no intp.
+        slots, good = readings["slot"].astype(np.intp), readings["quality"] == Quality.GOOD
+        received_at, observed_at = (
+            np.ascontiguousarray(readings[name]) for name in ("received_at", "observed_at")
         )
-        begun, complete = self.messages.take(self._device_of[slots], received_at, observed_at)
+        begun, complete = self.messages.take(self._device_of.take(slots), received_at, observed_at)
         changes = list(self.hear(begun.devices, begun.received_at))
         self.flooding.take(complete)
         changes += map(self._tell, self.clocks.take(complete))
-        good = quality == Quality.GOOD
         for slot, at in self.metrics.hear(slots, received_at, good):
             changes.append(self._tell(ends(METRIC_SILENT, SENSOR, slot, at)))
         findings, believed = self.validity.take(readings, slots, good)

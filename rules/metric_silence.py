@@ -14,7 +14,7 @@ from rules.parameters import Resolved
 from rules.silence import Silence
 from schemas.columns import MICROSECONDS
 
-Slots = NDArray[np.int32]
+Rows = NDArray[np.intp]
 Times = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
@@ -41,13 +41,13 @@ class MetricSilence:
             sensors["interval_us"], devices["battery"][self._device_of], parameters
         )
 
-    def hear(self, slots: Slots, received_at: Times, good: Flags) -> list[tuple[int, int]]:
+    def hear(self, slots: Rows, received_at: Times, good: Flags) -> list[tuple[int, int]]:
         """Readings (n,) came; returns the sensors that are silent no more, and since when.
 
         Any reading says that the sensor is there; only a good one ends its silence.
         """
         self.heard_at[slots] = received_at
-        ended = self.silent[slots]
+        ended = self.silent.take(slots)
         if not ended.any():
             return []
         back: dict[int, int] = {}

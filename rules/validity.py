@@ -22,6 +22,7 @@ from schemas.domain import QUANTITIES, Quality, Quantity, SubjectKind
 from schemas.units import UNIT_OF
 
 Slots = NDArray[np.int32]
+Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
@@ -60,14 +61,14 @@ class Validity:
         self.active[slot], self.bad[slot], self.good[slot] = active, 0, 0
         self._underway[slot] = active
 
-    def take(self, readings: NDArray[np.void], slots: Slots, good: Flags) -> tuple[list[Finding], Flags]:
+    def take(self, readings: NDArray[np.void], slots: Rows, good: Flags) -> tuple[list[Finding], Flags]:
         """Readings (n,) of sensors (n,), and which are of quality good.
 
         Returns what is found, and which of the readings may be believed.
         """
         values = np.ascontiguousarray(readings["value"])
-        outside = (values < self._least[slots]) | (values > self._most[slots])
-        strange = np.flatnonzero(outside | ~good | self._underway[slots])
+        outside = (values < self._least.take(slots)) | (values > self._most.take(slots))
+        strange = np.flatnonzero(outside | ~good | self._underway.take(slots))
         if not len(strange):
             return [], good
         kept_out = outside & ~((values > self._most[slots]) & self._of_fire[slots])
