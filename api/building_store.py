@@ -24,7 +24,12 @@ WITH page AS (
     GROUP BY building_id
 ), silent AS (
     SELECT device_id FROM alerts
-    WHERE closed_at IS NULL AND condition = 'active' AND rule = 'device_silent' AND subject_kind = 'device'
+    WHERE closed_at IS NULL AND condition = 'active' AND subject_kind = 'device'
+      AND rule IN ('device_silent', 'gateway_silent')
+    UNION
+    -- What stands beneath a silent gateway is as unknown; its silence is told once.
+    SELECT beneath.device_id FROM alerts a JOIN devices beneath ON beneath.gateway_id = a.device_id
+    WHERE a.closed_at IS NULL AND a.condition = 'active' AND a.rule = 'gateway_silent' AND a.subject_kind = 'device'
 ), devices_of AS (
     SELECT d.building_id, count(*) AS total, count(silent.device_id) AS silent,
            count(*) FILTER (WHERE state.last_received_at IS NULL) AS never_seen,

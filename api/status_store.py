@@ -17,8 +17,13 @@ SELECT_OPEN = "SELECT signal_class, count(*) AS n FROM alerts WHERE closed_at IS
 # message has not said otherwise. One without channels, a gateway, has only its birth and will to speak for it.
 SELECT_DEVICES = """
 WITH silent AS (
-    SELECT DISTINCT device_id FROM alerts
-    WHERE closed_at IS NULL AND condition = 'active' AND rule = 'device_silent' AND subject_kind = 'device'
+    SELECT device_id FROM alerts
+    WHERE closed_at IS NULL AND condition = 'active' AND subject_kind = 'device'
+      AND rule IN ('device_silent', 'gateway_silent')
+    UNION
+    -- What stands beneath a silent gateway is as unknown; its silence is told once.
+    SELECT beneath.device_id FROM alerts a JOIN devices beneath ON beneath.gateway_id = a.device_id
+    WHERE a.closed_at IS NULL AND a.condition = 'active' AND a.rule = 'gateway_silent' AND a.subject_kind = 'device'
 ), intervals AS (
     SELECT device_id, min(interval_seconds) AS seconds FROM sensors GROUP BY device_id
 )

@@ -101,7 +101,7 @@ class Hand:
 def make_change(kind: ChangeKind, number: int, rule: str, at: float) -> Change:
     """A change about device and sensor `number`; silence is about the device, the rest about the sensor."""
     building, zone = (1, 1) if number <= 200 else (2, None)
-    if rule == "device_silent":
+    if rule in ("device_silent", "gateway_silent"):
         subject = Subject(SubjectKind.DEVICE, number, building, zone, number, None)
         return Change(kind, RULES[rule], subject, int(at * 1e6), RULES[rule].severity)
     subject = Subject(SubjectKind.SENSOR, number, building, zone, number, number)

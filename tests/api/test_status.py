@@ -118,6 +118,21 @@ def test_buildings_show_what_is_open_and_who_is_heard(
     assert second["devices"] == {"total": 1, "silent": 0, "never_seen": 1}
 
 
+def test_what_stands_beneath_a_silent_gateway_is_counted_as_silent_with_it(
+    client: httpx.Client, hand: Hand, database: psycopg.Connection
+) -> None:
+    database.execute(HEARD)
+    database.execute("UPDATE devices SET gateway_id = 10 WHERE device_id BETWEEN 11 AND 15")
+    hand.raise_alert(11, "device_silent")
+    hand.raise_alert(10, "gateway_silent")
+    devices = client.get("/v1/status").json()["devices"]
+    assert (devices["silent"], devices["online"]) == (6, 144)
+    (first,) = client.get("/v1/buildings?limit=1").json()["buildings"]
+    assert first["devices"]["silent"] == 6
+    hand.clear(10, "gateway_silent")
+    assert client.get("/v1/status").json()["devices"]["silent"] == 1
+
+
 def test_readings_of_a_sensor_over_a_span(client: httpx.Client, database: psycopg.Connection) -> None:
     begin = datetime(2026, 11, 23, tzinfo=UTC)
     database.execute(
