@@ -110,3 +110,13 @@ def test_a_value_outside_its_range_is_stored_and_marked(
     publisher.send("B1/D1/readings", values('{"temperature": 999}'))
     wait_until(lambda: count_messages(database)["received"] >= 1)
     assert database.execute("SELECT value, quality FROM readings").fetchall() == [(999.0, 3)]
+
+
+def test_a_device_that_lives_in_the_future_has_its_clock_told_of(
+    worker: Worker, publisher: Publisher, database: psycopg.Connection
+) -> None:
+    for n in range(5):
+        publisher.send("B1/D1/readings", values('{"smoke": 0.02}', NOW_MS + 3_600_000 + n))
+    wait_until(lambda: count_messages(database)["quarantined"] == 5)
+    alerts = database.execute("SELECT rule, subject_kind, device_id, severity FROM alerts").fetchall()
+    assert alerts == [("clock_fault", "device", 1, 4)]
