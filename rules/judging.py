@@ -15,10 +15,9 @@ from rules import baselines, episodes
 from rules.baselines import MINUTE_US
 from rules.calm import Calm
 from rules.evidence import SCALES
-from rules.layers import split_by_rank
 from rules.parameters import Resolved
 from rules.rule import ReadingRule
-from rules.series import Series
+from rules.series import Lesson, Series
 from rules.stepping import Stepping
 from rules.turns import EvidenceChange, Turn
 from rules.view import View
@@ -27,6 +26,8 @@ from schemas.columns import NEVER
 from schemas.domain import QUANTITIES
 
 GAP_INTERVALS = 3
+RESTLESS_AT_LEAST = 2
+"""A sensor that is not calm stays so for a while: only every so many of its readings it is asked again."""
 
 Slots = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -177,34 +178,35 @@ class Judging:
     # Several readings of one sensor
 
     def _judge_series(self, readings: NDArray[np.void], turns: list[Turn]) -> None:
-        """All at once of sensors that stay calm; of the others everybody's first, everybody's second, and so on."""
-        order = np.argsort(readings["slot"], kind="stable")
-        rows = np.sort(order[~self._pass_over_calm(readings[order])])
-        for layer in split_by_rank(readings["slot"][rows]):
-            self._judge_different(readings[rows[layer]], rows[layer], turns)
+        """Of every sensor all at once that is calm, then a few one after the other, and so on until nothing is left."""
+        rows = np.argsort(readings["slot"], kind="stable")
+        while len(rows):
+            rows = rows[~self._pass_over_calm(readings[rows])]
+            for _ in range(RESTLESS_AT_LEAST):
+                if len(rows):
+                    starts = Series.of(readings[rows]).starts
+                    self._judge_different(readings[rows[starts]], rows[starts], turns)
+                    rows = np.delete(rows, starts)
 
     def _pass_over_calm(self, readings: NDArray[np.void]) -> NDArray[np.bool_]:
-        """Take the readings (n,), sorted by sensor, of sensors that stay calm and say which they were."""
+        """Take, of readings (n,) sorted by sensor, each sensor's first ones that are calm; say which they were."""
         every = Series.of(readings)
-        plain = ~self._underway[every.slots] & every.follows(self.slow["newest"][every.slots])
-        passed: NDArray[np.bool_] = plain[every.sensor]
-        if plain.any():
+        idle = ~self._underway[every.slots]
+        passed = every.lead(every.follow(self.slow["newest"][every.slots]) & idle[every.sensor])
+        if passed.any():
             series = Series.of(readings[passed])
-            passed[passed] = self._take_calm(series)[series.sensor]
+            lesson = Lesson(series, self.slow.take(series.slots), self._quantity[series.slots])
+            slots, values = series.readings["slot"], series.readings["value"]
+            calm = series.lead(self._calm.holds(slots, values, lesson.baseline, lesson.spread))
+            passed[passed] = calm
+            if calm.any():
+                self._take_calm(Series.of(series.readings[calm]), lesson.states_after(calm))
         return passed
 
-    def _take_calm(self, series: Series) -> NDArray[np.bool_]:
-        """Whether each sensor (n_sensors,) of a series stays calm; those that do have taken it."""
-        readings, slots = series.readings, series.slots
-        states = self.slow.take(slots)
-        baseline, spread = series.learn(states, self._quantity[slots])
-        held = self._calm.holds(readings["slot"], readings["value"], baseline, spread)
-        calm: NDArray[np.bool_] = np.logical_and.reduceat(held, series.starts)
-        baselines.put(self.slow, slots[calm], states[calm])
-        some = readings[calm[series.sensor]]
-        if len(some):
-            self.windows.push_series(some["slot"], some["observed_at"], some["value"], Series.of(some).starts)
-        return calm
+    def _take_calm(self, series: Series, states: NDArray[np.void]) -> None:
+        readings = series.readings
+        baselines.put(self.slow, series.slots, states)
+        self.windows.push_series(readings["slot"], readings["observed_at"], readings["value"], series.starts)
 
     # Judging proper
 

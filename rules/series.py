@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -28,7 +29,7 @@ class Series:
 
     @staticmethod
     def of(readings: NDArray[np.void]) -> Series:
-        begins = np.concatenate([[True], np.diff(readings["slot"]) != 0])
+        begins = np.concatenate([[True], np.diff(readings["slot"]) != 0])[: len(readings)]
         return Series(readings, np.flatnonzero(begins), np.cumsum(begins) - 1)
 
     @property
@@ -37,46 +38,76 @@ class Series:
         slots: NDArray[np.int32] = self.readings["slot"][self.starts]
         return slots
 
-    @property
-    def lasts(self) -> NDArray[np.intp]:
-        """Each sensor's last row (n_sensors,)."""
-        return np.append(self.starts[1:], len(self.readings)) - 1
-
-    def follows(self, newest: NDArray[np.int64]) -> Flags:
-        """Whether each sensor's times only grow, beyond its `newest` (n_sensors,)."""
+    def follow(self, newest: NDArray[np.int64]) -> Flags:
+        """Whether each reading (n,) is newer than the one before; the first of a sensor, than `newest` (n_sensors,)."""
         times = self.readings["observed_at"]
-        before = self._before(times, newest)
-        return np.logical_and.reduceat(times > before, self.starts)
+        newer: Flags = times > self.before_each(times, newest)
+        return newer
 
-    def learn(self, states: NDArray[np.void], quantity: NDArray[np.int8]) -> tuple[Floats, Floats]:
-        """Bring states (n_sensors,) of `SLOW` forward, in place; baseline and spread (n,) before each reading.
+    def lead(self, flags: Flags) -> Flags:
+        """Which readings (n,) come before the first of their sensor without its flag."""
+        rows = np.arange(len(flags))
+        ends = np.minimum.reduceat(np.where(flags, len(flags), rows), self.starts)
+        leading: Flags = rows < ends[self.sensor]
+        return leading
 
-        Only for sensors whose times only grow.
-        """
-        times, values = self.readings["observed_at"], self.readings["value"]
-        changed = values != self._before(values, states["value"])
-        changed_at = np.maximum.reduceat(np.where(changed, times, NEVER), self.starts)
-        states["changed_at"] = np.where(changed_at == NEVER, states["changed_at"], changed_at)
-        states["newest"], states["value"] = times[self.lasts], values[self.lasts]
-        minutes = (times // MINUTE_US).astype(np.int32)
-        opening = np.flatnonzero(minutes > self._before(minutes, states["minute"]))
-        known = [(states["baseline"].copy(), states["spread"].copy())]
-        for layer in split_by_rank(self.readings["slot"][opening]):
-            rows = opening[layer]
-            some = states.take(self.sensor[rows])
-            baselines.advance(some, values[rows], minutes[rows], quantity[self.sensor[rows]])
-            baselines.put(states, self.sensor[rows], some)
-            known.append((states["baseline"].copy(), states["spread"].copy()))
-        opened = np.zeros(len(times), np.intp)
-        opened[opening] = 1
-        count = np.cumsum(opened) - opened
-        count -= count[self.starts][self.sensor]
-        baseline, spread = (np.stack(columns) for columns in zip(*known, strict=True))
-        return baseline[count, self.sensor], spread[count, self.sensor]
-
-    def _before(self, column: NDArray[Number], first: NDArray[Number]) -> NDArray[Number]:
+    def before_each(self, column: NDArray[Number], first: NDArray[Number]) -> NDArray[Number]:
         """The value before each reading's (n,); before each sensor's first that of `first` (n_sensors,)."""
         before = np.empty_like(column)
         before[1:] = column[:-1]
         before[self.starts] = first
         return before
+
+
+class Lesson:
+    """What sensors in the states (n_sensors,) of `SLOW` learn from a series whose readings follow each other.
+
+    Attributes
+    ----------
+    baseline, spread
+        Those before each reading, (n,).
+    """
+
+    def __init__(self, series: Series, states: NDArray[np.void], quantity: NDArray[np.int8]) -> None:
+        self._series = series
+        times = series.readings["observed_at"]
+        minutes = (times // MINUTE_US).astype(np.int32)
+        opens = minutes > series.before_each(minutes, states["minute"])
+        # After none, one, two … first readings of a minute, (n_opened + 1, n_sensors).
+        self._known = np.stack(list(self._advance(states, np.flatnonzero(opens), minutes, quantity)))
+        opened = np.cumsum(opens)
+        self._opened: NDArray[np.intp] = opened - (opened - opens)[series.starts][series.sensor]
+        before = self._known.reshape(-1).take((self._opened - opens) * len(states) + series.sensor)
+        self.baseline, self.spread = before["baseline"], before["spread"]
+
+    def _advance(
+        self,
+        states: NDArray[np.void],
+        opening: NDArray[np.intp],
+        minutes: NDArray[np.int32],
+        quantity: NDArray[np.int8],
+    ) -> Iterator[NDArray[np.void]]:
+        yield states
+        for layer in split_by_rank(self._series.sensor[opening].astype(np.int32)):
+            rows = opening[layer]
+            sensors = self._series.sensor[rows]
+            some = states.take(sensors)
+            baselines.advance(some, self._series.readings["value"][rows], minutes[rows], quantity[sensors])
+            states = states.copy()
+            baselines.put(states, sensors, some)
+            yield states
+
+    def states_after(self, taken: Flags) -> NDArray[np.void]:
+        """States of those sensors of which some first readings (n,) are taken, after these."""
+        series, first = self._series, self._known[0]
+        times, values = series.readings["observed_at"], series.readings["value"]
+        changed = taken & (values != series.before_each(values, first["value"]))
+        changed_at = np.maximum.reduceat(np.where(changed, times, NEVER), series.starts)
+        count = np.add.reduceat(taken.astype(np.intp), series.starts)
+        sensors = np.flatnonzero(count)
+        lasts = series.starts[sensors] + count[sensors] - 1
+        states = self._known.reshape(-1).take(self._opened[lasts] * len(first) + sensors)
+        states["newest"], states["value"] = times[lasts], values[lasts]
+        fresh = changed_at[sensors]
+        states["changed_at"] = np.where(fresh == NEVER, states["changed_at"], fresh)
+        return states
