@@ -27,7 +27,9 @@ WAIT_SECONDS = 1
 PATIENCE_SECONDS = 30.0
 # One fire after the other, so that each is measured by itself.
 BETWEEN_SECONDS = 0.15
-BURNING = 0.5
+THICK_SECONDS = next(p.default for p in SMOKE_LEVEL_ALARM.parameters if p.name == "thick_seconds")
+BURNING = 1.5
+"""dB/m: so thick that smoke alone is a fire at once."""
 
 
 class Device(msgspec.Struct):
@@ -130,7 +132,7 @@ def _set_on_fire(settings: Settings, devices: range) -> dict[str, int]:
     client.loop_start()
     for device in devices:
         _publish_smoke(client, settings, device)
-    time.sleep(SMOKE_LEVEL_ALARM.persistence.on_delay_us / 1e6 + 0.1)
+    time.sleep(THICK_SECONDS + 0.1)
     moments = {}
     for device in devices:
         moments[f"D{device}"] = _publish_smoke(client, settings, device)
