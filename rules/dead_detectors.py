@@ -114,6 +114,8 @@ class DeadDetectors:
         if len(smoky) < LINKED_ENOUGH:
             return None
         linked = sorted(max(excess for _, excess in witnesses[other]) for other in smoky)[-LINKED_ENOUGH]
+        if linked < self._parameters.of_zone(DETECTOR_DEAD.id, "linked_smoke", zone):
+            return None
         return Seen(linked, f"{linked:.1f} dB/m and more in {len(smoky)} linked zones")
 
     def _excess_of(self, slot: int) -> float:

@@ -49,9 +49,10 @@ def test_smoke_of_less_than_a_minute_says_nothing() -> None:
     assert of_dead(premises.report(range(60, 300, 10), (1, 2, 3))) == []
 
 
-def test_smoke_in_one_linked_zone_says_nothing_and_in_two_it_does() -> None:
-    assert fill(Premises(3), 1) == []
-    assert fill(Premises(3), 1, 3) == ["raise detector_dead 1002 at 80"]
+def test_smoke_in_one_linked_zone_says_nothing_and_very_thick_smoke_in_two_does() -> None:
+    assert fill(Premises(3), 1, smoke=2.0) == []
+    assert fill(Premises(3), 1, 3) == []
+    assert fill(Premises(3), 1, 3, smoke=2.0) == ["raise detector_dead 1002 at 80"]
 
 
 def test_the_channels_of_one_device_do_not_bear_witness_against_each_other() -> None:
