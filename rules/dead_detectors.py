@@ -129,7 +129,7 @@ class DeadDetectors:
 
     def _is_heard(self, slot: int, now: int) -> bool:
         """Whether it goes on reporting what can be believed; else it is another fault."""
-        lately = now - self._metrics.heard_at[slot] <= max(seconds(30), 2 * self._intervals_us[slot])
+        lately = self._metrics.heard_at[slot] >= now - max(seconds(30), 2 * self._intervals_us[slot])
         return bool(lately and not self._validity.active[slot])
 
     def _least_of(self, slot: int) -> float:

@@ -15,11 +15,11 @@ DETECTOR_DEAD = Rule(
     advice_zh="周围探测器已见浓烟或高温，该探测器毫无反应，可能已失效。不要据此认为该处无火；事后更换。",
     advice_en="Others around it stand in thick smoke or heat and this one sees nothing. Do not take its place for "
     "clear; have it changed afterwards.",
-    source="design value: 0.5 dB/m or 20 K at another one of its zone, or 1.5 dB/m in two linked zones, for 60 s",
+    source="design value: 0.5 dB/m or 20 K at another one of its zone, or 1.0 dB/m in two linked zones, for 60 s",
     parameters=(
         Parameter("smoke", 0.5, "dB/m", 0.1, 10.0),
         # Two kitchens at work, or dust of a building site, show 0.6 dB/m on both sides of a closed door.
-        Parameter("linked_smoke", 1.5, "dB/m", 0.1, 10.0),
+        Parameter("linked_smoke", 1.0, "dB/m", 0.1, 10.0),
         Parameter("heat", 20.0, "K", 5.0, 200.0),
         Parameter("on_seconds", 60.0, "s", 10.0, 3600.0),
     ),

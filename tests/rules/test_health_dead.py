@@ -51,7 +51,7 @@ def test_smoke_of_less_than_a_minute_says_nothing() -> None:
 
 def test_smoke_in_one_linked_zone_says_nothing_and_very_thick_smoke_in_two_does() -> None:
     assert fill(Premises(3), 1, smoke=2.0) == []
-    assert fill(Premises(3), 1, 3) == []
+    assert fill(Premises(3), 1, 3, smoke=0.9) == []
     assert fill(Premises(3), 1, 3, smoke=2.0) == ["raise detector_dead 1002 at 80"]
 
 
@@ -96,6 +96,13 @@ def test_a_dead_detector_is_well_again_once_it_shows_smoke_and_not_before() -> N
     assert of_dead(premises.report(range(200, 3000, 10), (1, 2, 3))) == []
     told = of_dead(premises.report(range(3000, 3040, 10), (1, 2, 3), {(3, SMOKE): 0.5}))
     assert told == ["clear detector_dead 1004 at 3020"]
+
+
+def test_a_detector_that_was_never_heard_is_not_dead() -> None:
+    premises = Premises(3, zone_of=ONE_ZONE)
+    premises.report(range(-600, 0, 10), (1, 2))
+    values = {(1, SMOKE): 1.0, (2, SMOKE): 1.0}
+    assert of_dead(premises.report(range(0, 300, 10), (1, 2), values)) == []
 
 
 def test_a_detector_known_as_dead_is_not_told_again() -> None:
