@@ -66,20 +66,23 @@ class Likelihood:
 
     def __init__(self) -> None:
         self._zones: dict[int, ZoneEvidence] = {}
-        self._lenders: dict[int, int] = {}
-        self._feels: dict[int, list[tuple[int, float]]] = {}
-        self._felt_by: dict[int, list[int]] = {}
+        # What each zone is lent, by the neighbour that lends it.
+        self._lent: dict[int, dict[int, int]] = {}
+        self._felt_by: dict[int, list[tuple[int, float]]] = {}
+        self._linked: dict[int, set[int]] = {}
         self._quantity = np.empty(0, np.int8)
         self._zone_of = np.empty(0, np.int32)
 
     def adopt(self, quantity: NDArray[np.int8], zone_of: NDArray[np.int32], links: NDArray[np.void]) -> None:
         """Take over quantities and zones (n_sensors,) and links (n_links,) of a newer roster."""
         self._quantity, self._zone_of = quantity, zone_of
-        self._feels, self._felt_by = {}, {}
+        self._felt_by, self._linked, self._lent = {}, {}, {}
         for zone, neighbour, kind in links.tolist():
             weight = WEIGHT[ZONE_LINK_KINDS[kind]]
-            self._feels.setdefault(zone, []).append((neighbour, weight))
-            self._felt_by.setdefault(neighbour, []).append(zone)
+            self._felt_by.setdefault(neighbour, []).append((zone, weight))
+            self._linked.setdefault(zone, set()).add(neighbour)
+        for zone, evidence in self._zones.items():
+            self._lend(zone, evidence.own)
 
     def take(self, slot: int, points: int, excess: float) -> Iterable[int]:
         """Note what a sensor shows; returns the zones whose total may be another now."""
@@ -94,14 +97,21 @@ class Likelihood:
         before, evidence.own = evidence.own, self._add_up(evidence.signs.values())
         if not evidence.signs:
             del self._zones[zone]
-        if evidence.own >= LENDS_FROM[0] * SCALE:
-            self._lenders[zone] = evidence.own
-        else:
-            self._lenders.pop(zone, None)
         if lend(before, 1.0) == lend(evidence.own, 1.0):
             return (zone,)
+        self._lend(zone, evidence.own)
         # Only where something shows of itself is a neighbour felt.
-        return (zone, *(other for other in self._felt_by.get(zone, ()) if self.own(other) >= FIRST_SIGN))
+        return (zone, *(other for other, _ in self._felt_by.get(zone, ()) if self.own(other) >= FIRST_SIGN))
+
+    def _lend(self, zone: int, own: int) -> None:
+        for other, weight in self._felt_by.get(zone, ()):
+            lent = lend(own, weight)
+            if lent:
+                self._lent.setdefault(other, {})[zone] = lent
+            elif other in self._lent:
+                self._lent[other].pop(zone, None)
+                if not self._lent[other]:
+                    del self._lent[other]
 
     def own(self, zone: int) -> int:
         """Points of the zone's own sensors."""
@@ -119,7 +129,7 @@ class Likelihood:
 
     def linked(self, zone: int) -> set[int]:
         """The zones from which something may come to this one."""
-        return {neighbour for neighbour, _ in self._feels.get(zone, ())}
+        return self._linked.get(zone, set())
 
     def total(self, zone: int) -> Total:
         """Everything that speaks for a fire in the zone."""
@@ -127,11 +137,10 @@ class Likelihood:
         if evidence is None:
             return Total(0, 0, UNKNOWN)
         lent, lender = 0, UNKNOWN
-        if evidence.own >= FIRST_SIGN and self._lenders:
-            for neighbour, weight in self._feels.get(zone, ()):
-                own = self._lenders.get(neighbour)
-                if own is not None and (lends := lend(own, weight)) > lent:
-                    lent, lender = lends, neighbour
+        by_neighbour = self._lent.get(zone)
+        if evidence.own >= FIRST_SIGN and by_neighbour:
+            lent, lender = max((lends, -neighbour) for neighbour, lends in by_neighbour.items())
+            lender = -lender
         points = self._add_up(evidence.signs.values(), lent) if lent else evidence.own
         return Total(points, lent, lender)
 

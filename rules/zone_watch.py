@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -42,6 +43,10 @@ class ZoneRule(Rule):
     red_from: str | None = None
 
 
+Limits = tuple[ZoneRule, float, float, float]
+"""A rule with what raises it in a zone, what keeps it up, and from where on it is red."""
+
+
 class ZoneWatch:
     """Conditions of the rules on zones."""
 
@@ -52,33 +57,26 @@ class ZoneWatch:
 
     def adopt(self, places: Places, parameters: Resolved) -> None:
         self._places, self._parameters = places, parameters
-        self._values: dict[tuple[str, str, int], float] = {}
+        self._limits: dict[int, list[Limits]] = {}
 
     def look(self, zone: int, at: int) -> Iterator[Change]:
         """The zone's points may be others now."""
         total = self._likelihood.total(zone)
-        for rule in self._rules:
+        for rule, limit, clears_below, red_from in self._limits_of(zone):
             key, score = (rule.id, zone), rule.score(self._likelihood, zone, total)
             condition = self.conditions.active.get(key)
             if condition is not None:
-                if score >= self._value(rule, "clears_below", zone):
+                if score >= clears_below:
                     condition.low_since = NEVER
                 elif condition.low_since == NEVER:
                     condition.low_since = at
-                if (
-                    rule.red_from
-                    and condition.severity != Severity.RED
-                    and score >= self.limit(rule, zone, rule.red_from)
-                ):
+                if score >= red_from and condition.severity != Severity.RED:
                     condition.severity = Severity.RED
                     yield self._tell(ChangeKind.SEVERITY, rule, zone, at, score, total, Severity.RED)
-            elif score >= self.limit(rule, zone, "limit"):
-                severity = Severity.RED if self._is_red(rule, zone, score) else rule.severity
+            elif score >= limit:
+                severity = Severity.RED if score >= red_from else rule.severity
                 if self.conditions.begin(key, at, severity):
                     yield self._tell(ChangeKind.RAISE, rule, zone, at, score, total, severity)
-
-    def _is_red(self, rule: ZoneRule, zone: int, score: float) -> bool:
-        return rule.red_from is not None and score >= self.limit(rule, zone, rule.red_from)
 
     def tick(self, now: int) -> Iterator[Change]:
         """End what has been low for long enough. A sensor that fell silent holds what it last showed."""
@@ -124,11 +122,22 @@ class ZoneWatch:
         return self._value(rule, name, zone) / self._value(rule, "sensitivity", zone)
 
     def _value(self, rule: ZoneRule, name: str, zone: int) -> float:
-        key = rule.id, name, zone
-        value = self._values.get(key)
-        if value is None:
-            value = self._values[key] = self._parameters.of_zone(rule.id, name, zone)
-        return value
+        return self._parameters.of_zone(rule.id, name, zone)
+
+    def _limits_of(self, zone: int) -> list[Limits]:
+        """The rules with their limits in a zone, looked up once."""
+        limits = self._limits.get(zone)
+        if limits is None:
+            limits = self._limits[zone] = [
+                (
+                    rule,
+                    self.limit(rule, zone, "limit"),
+                    self._value(rule, "clears_below", zone),
+                    self.limit(rule, zone, rule.red_from) if rule.red_from else math.inf,
+                )
+                for rule in self._rules
+            ]
+        return limits
 
     def _tell(
         self,

@@ -47,7 +47,7 @@ DISTURBANCE: dict[Quantity, float] = {
     Quantity.RESIDUAL_CURRENT: 200.0,
     Quantity.CABLE_TEMPERATURE: 35.0,
 }
-DISTURBED_SHARE, DISTURBED_ROUNDS = 0.03, 12
+DISTURBED_ZONES, DISTURBED_ALONE, DISTURBED_ROUNDS = 0.04, 0.005, 12
 
 
 @dataclass(frozen=True)
@@ -112,12 +112,20 @@ def make_rounds(roster: Roster, crowd: Crowd, rng: np.random.Generator) -> Itera
         readings["observed_at"] = readings["received_at"] = at
         values = levels + noise * rng.standard_normal(len(quantities))
         if round_ >= crowd.warm_up:
-            begins = rng.random(len(quantities)) < DISTURBED_SHARE / DISTURBED_ROUNDS
+            begins = _disturb(len(quantities), rng)
             disturbed_until[begins] = round_ + DISTURBED_ROUNDS
         values += np.where(disturbed_until > round_, disturbance, 0.0)
         readings["value"] = np.maximum(np.rint(values / step) * step, 0.0)
         yield readings
         at += INTERVAL_US if round_ >= crowd.warm_up - 1 else 6 * INTERVAL_US
+
+
+def _disturb(n_sensors: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Which sensors (n_sensors,) are disturbed from now on: half of those of a few zones, and a few others."""
+    n_zones = n_sensors // len(ZONE_QUANTITIES)
+    zones = np.repeat(rng.random(n_zones) < DISTURBED_ZONES / DISTURBED_ROUNDS, len(ZONE_QUANTITIES))
+    alone = rng.random(n_sensors) < DISTURBED_ALONE / DISTURBED_ROUNDS
+    return (zones & (rng.random(n_sensors) < 0.5)) | alone
 
 
 def _spread_out(

@@ -11,15 +11,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.catalogue import GROUP_RULES, READING_RULES, ZONE_RULES
 from rules.changes import Change
 from rules.engine import Engine
 from schemas.columns import Batch
-from schemas.domain import SubjectKind
 from simulators.benchmarks.children import BenchmarkError
 from simulators.benchmarks.figures import Figure, alone, compare
 from simulators.benchmarks.plain.engine import PlainChange, PlainEngine
 from simulators.benchmarks.quarter import INTERVAL_US, SENSORS_A_BUILDING, Crowd, make_roster, make_rounds
 
+JUDGED = (*READING_RULES, *ZONE_RULES, *GROUP_RULES)
+"""What both judge; how devices and sensors themselves are is the engine's question alone."""
 PLAIN_BUILDINGS = 20
 SERIES_SAMPLES, SERIES_SENSORS = 50, 200
 PLAIN = "the same rules, reading by reading"
@@ -148,7 +150,7 @@ def _check_same(found: list[Change], found_plain: list[PlainChange], n_plain: in
     ours = {
         (change.kind, change.rule.id, change.subject.kind, change.subject.id - 1, change.at, change.severity)
         for change in found
-        if change.subject.building_id <= n_buildings and change.subject.kind is not SubjectKind.DEVICE
+        if change.subject.building_id <= n_buildings and change.rule in JUDGED
     }
     theirs = {
         (change.kind, change.rule_id, change.subject_kind, change.slot, change.at, change.severity)
