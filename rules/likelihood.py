@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +35,7 @@ WEIGHT = {
 }
 
 
-@dataclass(frozen=True)
-class Sign:
+class Sign(NamedTuple):
     """What one sensor, of a quantity of code `kind`, shows: `points` sixteenths for `excess` of its unit."""
 
     slot: int
@@ -52,8 +52,7 @@ class ZoneEvidence:
     own: int = 0
 
 
-@dataclass(frozen=True)
-class Total:
+class Total(NamedTuple):
     """A zone's points with the neighbour that lent some of them."""
 
     points: int
@@ -146,9 +145,13 @@ class Likelihood:
 
     def strongest(self, zone: int, quantity: Quantity) -> Sign | None:
         """The sign of one quantity in the zone that exceeds what is usual by most."""
-        evidence, kind = self._zones.get(zone), CODES[quantity]
-        signs = [sign for sign in evidence.signs.values() if sign.kind == kind] if evidence else []
-        return max(signs, key=lambda sign: (sign.excess, -sign.slot), default=None)
+        evidence, kind, found = self._zones.get(zone), CODES[quantity], None
+        for sign in evidence.signs.values() if evidence else ():
+            if sign.kind == kind and (
+                found is None or (sign.excess, -sign.slot) > (found.excess, -found.slot)
+            ):
+                found = sign
+        return found
 
     def explain(self, zone: int, total: Total, name_of: Callable[[int], str]) -> tuple[Part, ...]:
         """The parts that make the total, in words; `name_of` names zones by slot."""
@@ -175,12 +178,14 @@ class Likelihood:
         smoke, second = 0, 0
         beside: dict[int, int] = {}
         for sign in signs:
+            points = sign.points
             if sign.kind != SMOKE:
-                beside[sign.kind] = max(beside.get(sign.kind, 0), sign.points)
-            elif sign.points > smoke:
-                smoke, second = sign.points, smoke
-            else:
-                second = max(second, sign.points)
+                if points > beside.get(sign.kind, 0):
+                    beside[sign.kind] = points
+            elif points > smoke:
+                smoke, second = points, smoke
+            elif points > second:
+                second = points
         others = sum(beside.values()) + lent + min(second // 2, SCALE)
         return min(smoke, LONE_MOST + max(0, others - FIRST_SIGN) * 3 // 2) + others
 

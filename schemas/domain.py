@@ -27,10 +27,11 @@ class Quantity(StrEnum):
     @property
     def code(self) -> int:
         """Small integer that stands for the quantity in numpy columns."""
-        return QUANTITIES.index(self)
+        return _CODES[self]
 
 
 QUANTITIES: tuple[Quantity, ...] = tuple(Quantity)
+_CODES = {quantity: code for code, quantity in enumerate(QUANTITIES)}
 
 
 class SignalClass(StrEnum):
