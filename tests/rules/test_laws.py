@@ -58,7 +58,7 @@ def tell(changes: list[Change]) -> list[tuple[object, ...]]:
 cuts = st.lists(st.integers(0, 10_000), max_size=8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(streams(), cuts)
 def test_the_same_readings_cut_into_other_batches_give_the_same_changes(
     readings: NDArray[np.void], cuts: list[int]
@@ -84,7 +84,7 @@ def declarations(draw: st.DrawFn) -> list[DeviceEvent]:
     return events
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(declarations(), cuts)
 def test_the_same_declarations_cut_into_other_batches_give_the_same_changes(
     events: list[DeviceEvent], cuts: list[int]
@@ -106,7 +106,7 @@ def test_the_same_declarations_cut_into_other_batches_give_the_same_changes(
     assert tell(found[0]) == tell(found[1])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(streams())
 def test_no_rule_raises_twice_without_clearing_nor_clears_what_is_not_raised(
     readings: NDArray[np.void],
@@ -123,7 +123,7 @@ def test_no_rule_raises_twice_without_clearing_nor_clears_what_is_not_raised(
                 assert before.severity is not after.severity
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(streams(), st.sampled_from(range(len(CHANNELS))), st.integers(1, 5000))
 def test_late_normal_readings_never_clear_anything(
     readings: NDArray[np.void], slot: int, earlier: int
@@ -141,7 +141,7 @@ def test_late_normal_readings_never_clear_anything(
     assert [change for change in feed(engine, late, []) if change.kind is ChangeKind.CLEAR] == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(streams(), st.sampled_from(FIRE_SLOTS), st.data())
 def test_a_higher_newest_value_never_lowers_the_points_of_any_zone(
     readings: NDArray[np.void], slot: int, data: st.DataObject

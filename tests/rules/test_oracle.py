@@ -67,7 +67,7 @@ def without_figures(change: PlainChange) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(streams(), st.lists(st.integers(0, 10_000), max_size=6))
 def test_the_engine_finds_what_the_plain_rules_find(readings: NDArray[np.void], cuts: list[int]) -> None:
     ours, theirs = evaluate(readings, cuts), evaluate_plainly(readings)
