@@ -31,7 +31,7 @@ def of(rule: str, changes: list[str]) -> list[str]:
     ("quantity", "limit", "below", "rule", "at"),
     [
         (SMOKE, 1.20, 1.1999, "smoke_level_alarm", 10),
-        (SMOKE, 0.30, 0.2999, "smoke_level_alarm", 300),
+        (SMOKE, 0.30, 0.2999, "smoke_level_alarm", 210),
         (SMOKE, 0.15, 0.1499, "smoke_prealarm", 30),
         (HEAT, 57.0, 56.99, "heat_fixed_alarm", 10),
         (HEAT, 47.0, 46.99, "heat_prealarm", 30),
@@ -65,7 +65,7 @@ def test_thick_smoke_raises_on_two_of_three_samples(engine: Engine) -> None:
 
 def test_smoke_alone_at_its_limit_waits_even_if_every_third_sample_is_below(engine: Engine) -> None:
     rows = [(SMOKE, at, 0.25 if at % 30 == 10 else 0.4) for at in range(0, 310, 10)]
-    assert of("smoke_level_alarm", run(engine, rows)) == ["raise smoke_level_alarm 300"]
+    assert of("smoke_level_alarm", run(engine, rows)) == ["raise smoke_level_alarm 210"]
 
 
 def test_two_low_samples_among_three_begin_the_wait_anew(engine: Engine) -> None:

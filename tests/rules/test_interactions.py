@@ -156,7 +156,7 @@ def test_steam_is_an_orange_smoke_alarm_after_its_wait_and_never_confirmed_by_he
     found = steam(make_engine())
     alarms = [change for change in found if change.rule.id == "smoke_level_alarm"]
     assert [(change.at, change.severity) for change in alarms] == [
-        (START + 300 * MICROSECONDS, Severity.ORANGE)
+        (START + 210 * MICROSECONDS, Severity.ORANGE)
     ]
     assert not [change for change in found if change.severity is Severity.RED]
     assert not [change for change in found if change.rule.id == "zone_fire_likelihood"]
