@@ -5,7 +5,7 @@ They raise a group, red; they never close or hide the single alarms. A group end
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rules.changes import Change, ChangeKind, KnownCondition, Part, Subject
@@ -54,10 +54,12 @@ class Confirmation:
         smoke_rules: frozenset[str],
         flow_rules: frozenset[str],
         unsure_rules: frozenset[str],
+        titles: Mapping[str, tuple[str, str]],
     ) -> None:
         self._two_devices, self._smoke_flow, self._two_zones, self._two_floors = rules
         self._rules = rules
         self._smoke_rules, self._flow_rules, self._unsure_rules = smoke_rules, flow_rules, unsure_rules
+        self._titles = titles
         self.conditions = Conditions()
         self.alarms: dict[AlarmKey, Alarm] = {}
 
@@ -93,14 +95,20 @@ class Confirmation:
         here = [alarm for alarm in inside if alarm.zone == fresh.zone and fresh.zone != UNKNOWN]
         yield from self._raise(self._two_devices, fresh, here, _device)
         yield from self._raise(self._smoke_flow, fresh, here, self._sort)
-        yield from self._raise(self._two_zones, fresh, inside, _zone)
+        yield from self._raise(self._two_zones, fresh, inside, self._zone)
         yield from self._raise(self._two_floors, fresh, inside, self._floor)
 
     def _sort(self, alarm: Alarm) -> int | None:
         return 0 if alarm.rule_id in self._smoke_rules else 1 if alarm.rule_id in self._flow_rules else None
 
+    def _zone(self, alarm: Alarm) -> int | None:
+        # Water on its way to one fire passes meters in many zones.
+        passes = alarm.rule_id in self._flow_rules
+        return None if alarm.zone == UNKNOWN or passes or not alarm.sure else alarm.zone
+
     def _floor(self, alarm: Alarm) -> int | None:
-        return None if alarm.zone == UNKNOWN or not alarm.sure else self._places.floor_of_zone(alarm.zone)
+        zone = self._zone(alarm)
+        return None if zone is None else self._places.floor_of_zone(zone)
 
     def _raise(
         self, rule: GroupRule, fresh: Alarm, alarms: list[Alarm], kind_of: Callable[[Alarm], int | None]
@@ -151,7 +159,8 @@ class Confirmation:
 
     def _part(self, alarm: Alarm) -> Part:
         name = self._places.zone_code(alarm.zone) if alarm.zone != UNKNOWN else "?"
-        return Part(f"区域 {name}：{alarm.rule_id}", f"zone {name}: {alarm.rule_id}", float("nan"))
+        title_zh, title_en = self._titles[alarm.rule_id]
+        return Part(f"区域 {name}：{title_zh}", f"zone {name}: {title_en}", float("nan"))
 
 
 def _began(alarm: Alarm) -> int:
@@ -160,9 +169,3 @@ def _began(alarm: Alarm) -> int:
 
 def _device(alarm: Alarm) -> int | None:
     return None if alarm.device == UNKNOWN else alarm.device
-
-
-def _zone(alarm: Alarm) -> int | None:
-    if not alarm.sure:
-        return None
-    return None if alarm.zone == UNKNOWN else alarm.zone

@@ -42,6 +42,7 @@ SMOKE_RULES = frozenset({"smoke_level_alarm", "detector_fire_state", "zone_fire_
 FLOW_RULES = frozenset({"sprinkler_water_flow"})
 UNSURE_RULES = frozenset({"smoke_level_alarm", "zone_fire_likelihood"})
 RULES = {rule.id: rule for rule in CATALOGUE}
+TITLES = {rule.id: (rule.title_zh, rule.title_en) for rule in CATALOGUE}
 
 
 class Engine:
@@ -58,7 +59,7 @@ class Engine:
         self._judging = Judging(READING_RULES)
         self._likelihood = Likelihood()
         self._zones = ZoneWatch(ZONE_RULES, self._likelihood)
-        self._confirmation = Confirmation(GROUP_RULES, SMOKE_RULES, FLOW_RULES, UNSURE_RULES)
+        self._confirmation = Confirmation(GROUP_RULES, SMOKE_RULES, FLOW_RULES, UNSURE_RULES, TITLES)
         self._declarations = Declarations(DECLARATION_RULES)
         self._silence = Silence()
         self._health = Health(self._silence, self._judging, self._likelihood, DURATION_RULES, UPKEEP_RULES)

@@ -55,12 +55,13 @@ class PlainGroups:
         against = FLOW if fire.rule_id in SMOKE else SMOKE if fire.rule_id in FLOW else set()
         others = [other for other in here if other.rule_id in against]
         yield from self._raise("fire_confirmed_smoke_flow", slot, fire, others, True)
-        sure = [other for other in inside if other.sure]
+        # Water on its way to one fire passes meters in many zones.
+        sure = [other for other in inside if other.sure and other.rule_id not in FLOW]
         others = [other for other in sure if other.zone not in (None, fire.zone)]
-        is_told = fire.sure and fire.zone is not None
+        is_told = fire in sure and fire.zone is not None
         yield from self._raise("fire_two_zones", fire.building, fire, others, is_told)
         others = [other for other in sure if other.floor not in (None, fire.floor)]
-        is_told = fire.sure and fire.floor is not None
+        is_told = fire in sure and fire.floor is not None
         yield from self._raise("fire_multi_floor", fire.building, fire, others, is_told)
 
     def _raise(
