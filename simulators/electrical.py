@@ -20,7 +20,7 @@ def cable_rise(current_share: Floats, rated_rise_kelvin: Floats) -> Floats:
     """Steady rise [K] of a cable above ambient: Joule heat goes with I², so the rise does too.
 
     `current_share` is the current over the rated one; a cable at its rating is 5 to 35 K above ambient
-    (DOMAIN, G.5) and nears that with a time constant of 5 to 20 minutes.
+    (design basis) and nears that with a time constant of 5 to 20 minutes.
     """
     return rated_rise_kelvin * np.square(current_share)
 

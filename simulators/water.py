@@ -28,7 +28,7 @@ def sprinkler_flow(pressure_mpa: Floats, k_factor: float = SPRINKLER_K) -> Float
 def jockey_pressure(seconds: float, period_seconds: Floats, phase: Floats, span_mpa: float) -> Floats:
     """Saw-tooth [MPa] above the cut-in pressure: slow loss by leakage, then the jockey pump fills up.
 
-    The span of 0.05 to 0.06 MPa is the usual step from cut-in to cut-out (DOMAIN, B.3); a period of
+    The span of 0.05 to 0.06 MPa is the usual step from cut-in to cut-out (design basis); a period of
     10 to 60 minutes stays below the 15 starts an hour of GB 50974-2014, 5.3.4.
     """
     position = np.mod(seconds / period_seconds + phase, 1.0)

@@ -1,4 +1,4 @@
-"""A battery that runs low (rule 38), by its own readings or because its device says so."""
+"""A battery that runs low, by its own readings or because its device says so."""
 
 from __future__ import annotations
 

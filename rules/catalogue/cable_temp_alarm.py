@@ -1,4 +1,4 @@
-"""A cable too hot (rule 20)."""
+"""A cable too hot."""
 
 from __future__ import annotations
 

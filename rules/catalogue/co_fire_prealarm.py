@@ -1,4 +1,4 @@
-"""CO as of a smouldering fire (rule 14)."""
+"""CO as of a smouldering fire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CO that harms people (rule 15), by the earliest times at which a household alarm may sound."""
+"""CO that harms people, by the earliest times at which a household alarm may sound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A detector declares fire (rule 1), whatever its test bit says."""
+"""A detector declares fire, whatever its test bit says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A device that is shielded for longer than work on it takes (rule 40)."""
+"""A device that is shielded for longer than work on it takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A device declares a fault (rule 39)."""
+"""A device declares a fault."""
 
 from __future__ import annotations
 

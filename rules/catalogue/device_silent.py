@@ -1,4 +1,4 @@
-"""A device says nothing (rule 35)."""
+"""A device says nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Smoke, and water flows (rule 12)."""
+"""Smoke, and water flows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Smoke and heat together (rule 11)."""
+"""Smoke and heat together."""
 
 from __future__ import annotations
 

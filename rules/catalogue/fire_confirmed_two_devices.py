@@ -1,4 +1,4 @@
-"""Two detectors of one zone, or one and a call point (rule 10)."""
+"""Two detectors of one zone, or one and a call point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fire on two floors (rule 13)."""
+"""Fire on two floors."""
 
 from __future__ import annotations
 

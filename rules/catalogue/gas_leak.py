@@ -1,4 +1,4 @@
-"""Combustible gas (rule 16)."""
+"""Combustible gas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing comes through a gateway (rule 36): one fault, and everything beneath it is unknown.
+"""Nothing comes through a gateway: one fault, and everything beneath it is unknown.
 
 The catalogue's first proposal waits 300 s. Devices beneath would have fallen silent one by one by then, so a gateway is
 judged as soon as two of those that speak through it should have been heard.

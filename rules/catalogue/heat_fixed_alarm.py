@@ -1,4 +1,4 @@
-"""A detector as hot as its class alarms at (rule 5)."""
+"""A detector as hot as its class alarms at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A detector close to its alarm temperature (rule 6)."""
+"""A detector close to its alarm temperature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Heat that comes faster than any day brings it (rule 7): never for class S, never for sensors slower than 20 s."""
+"""Heat that comes faster than any day brings it: never for class S, never for sensors slower than 20 s."""
 
 from __future__ import annotations
 

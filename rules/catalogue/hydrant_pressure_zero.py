@@ -1,4 +1,4 @@
-"""No water at a hydrant (rule 24)."""
+"""No water at a hydrant."""
 
 from __future__ import annotations
 

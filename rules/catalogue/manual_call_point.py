@@ -1,4 +1,4 @@
-"""Somebody pressed a call point (rule 8)."""
+"""Somebody pressed a call point."""
 
 from __future__ import annotations
 

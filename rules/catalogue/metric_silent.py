@@ -1,4 +1,4 @@
-"""One channel of a device that goes on reporting says nothing (rule 35)."""
+"""One channel of a device that goes on reporting says nothing."""
 
 from __future__ import annotations
 

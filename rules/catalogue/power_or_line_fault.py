@@ -1,4 +1,4 @@
-"""A device without mains, for longer than a dip lasts (rule 39)."""
+"""A device without mains, for longer than a dip lasts."""
 
 from __future__ import annotations
 

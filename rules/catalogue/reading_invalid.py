@@ -1,4 +1,4 @@
-"""Readings that nothing in a building can be (rule 37): a broken wire, a sensor out of its range.
+"""Readings that nothing in a building can be: a broken wire, a sensor out of its range.
 
 The catalogue's first proposal takes smoke above 10 dB/m and heat above 300 °C for faults. Real fires go to 50 dB/m and
 840 °C (NIST TN 1455), so that the upper limits lie beyond those; and what is too high is judged as a fire all the same.

@@ -1,4 +1,4 @@
-"""A sensor that says the same for a day, where noise is normal (rule 37)."""
+"""A sensor that says the same for a day, where noise is normal."""
 
 from __future__ import annotations
 

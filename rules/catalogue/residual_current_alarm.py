@@ -1,4 +1,4 @@
-"""Residual current at alarm level (rule 18)."""
+"""Residual current at alarm level."""
 
 from __future__ import annotations
 

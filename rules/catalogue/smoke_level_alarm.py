@@ -1,6 +1,6 @@
 """Smoke at fire level at one detector: at once when it is thick, after a while when nothing else speaks for a fire.
 
-A plain detector raises at 0.30 dB/m after ten seconds (DOMAIN, rule 2). That is every shower. What heat, CO or a
+A plain detector raises at 0.30 dB/m after ten seconds. That is every shower. What heat, CO or a
 neighbour confirms is raised at once by `zone_fire_likelihood`; what nothing confirms waits here.
 """
 

@@ -1,6 +1,6 @@
 """Some smoke at one detector: shown in blue at once, a warning when it stays.
 
-A plain detector warns at 0.15 dB/m after thirty seconds (DOMAIN, rule 3). That is a frying pan, a cigarette and every
+A plain detector warns at 0.15 dB/m after thirty seconds. That is a frying pan, a cigarette and every
 shower.
 """
 

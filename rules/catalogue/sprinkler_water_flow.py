@@ -1,4 +1,4 @@
-"""Water flows to a sprinkler (rule 9)."""
+"""Water flows to a sprinkler."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A device in test that nobody has declared, or for longer than a declared one lasts (rule 40)."""
+"""A device in test that nobody has declared, or for longer than a declared one lasts."""
 
 from __future__ import annotations
 

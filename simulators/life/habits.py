@@ -1,6 +1,6 @@
 """What people and things do, how often, and what of it reaches a detector. Every number with its source.
 
-"DOMAIN G.5" is this project's table of background and noise; "design value" is a guess of ours that no source fixes.
+"design basis" is this project's table of background and noise; "design value" is a guess of ours that no source fixes.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def _shower(plans: tuple[Plan, ...], per_day: float) -> Habit:
         per_day,
         _WASHING,
         (30.0, 300.0),
-        "0.3 to 1 dB/m for 30 to 300 s without heat: DOMAIN G.5; rates and the corridor's share: design values",
+        "0.3 to 1 dB/m for 30 to 300 s without heat: design basis; rates and the corridor's share: design values",
         plans=plans,
         smoke=Level(0.3, 1.0),
         corridor_share=(0.05, 0.2),
@@ -233,7 +233,7 @@ HABITS: tuple[Habit, ...] = (
         1.0,
         _MEALS,
         (10 * MINUTE, 40 * MINUTE),
-        "kitchen bursts of 5 to 10 K in 5 min: DOMAIN G.5; once a day: design value",
+        "kitchen bursts of 5 to 10 K in 5 min: design basis; once a day: design value",
         heat=Level(5.0, 10.0),
         rise_share=(0.25, 0.5),
         next_share=(0.0, 0.2),
@@ -244,7 +244,7 @@ HABITS: tuple[Habit, ...] = (
         0.8,
         ((8.0, 10.0), (13.0, 21.0)),
         (2 * HOUR, 9 * HOUR),
-        "steps of 1 to 3 K within some 5 min: DOMAIN G.5; rate: design value",
+        "steps of 1 to 3 K within some 5 min: design basis; rate: design value",
         heat=Level(-3.0, -1.0),
         rise_share=(0.01, 0.04),
         fall_share=(0.02, 0.1),
@@ -266,7 +266,7 @@ HABITS: tuple[Habit, ...] = (
         0.6,
         ((9.5, 11.0),),
         (6 * HOUR, 8 * HOUR),
-        "sun on a roof void up to 55 °C: DOMAIN G.5; six days of ten have sun: design value",
+        "sun on a roof void up to 55 °C: design basis; six days of ten have sun: design value",
         heat=Level(10.0, 24.0),
         rise_share=(0.45, 0.55),
         fall_share=(0.4, 0.45),
@@ -279,7 +279,7 @@ HABITS: tuple[Habit, ...] = (
         3.0,
         ((7.0, 9.0), (17.0, 19.5)),
         (20 * MINUTE, 60 * MINUTE),
-        "10 to 30 ppm of CO: DOMAIN G.5; two or three rushes a day: design value",
+        "10 to 30 ppm of CO: design basis; two or three rushes a day: design value",
         smoke=Level(0.0, 0.03),
         co=Level(10.0, 30.0),
         next_share=(0.1, 0.4),

@@ -19,7 +19,7 @@ from simulators.optics import Floats
 _SECOND_DETECTOR_SHARE: Span = (0.2, 0.7)
 _REACHES_NEXT_ROOM_SECONDS: Span = (20.0, 90.0)
 _REACHES_CORRIDOR_SECONDS: Span = (30.0, 120.0)
-# On its way the gas cools at walls and keeps its soot (DOMAIN G.4); as through the doors of `simulators.outbreaks`.
+# On its way the gas cools at walls and keeps its soot (design basis); as through the doors of `simulators.outbreaks`.
 _WARMTH_BEYOND = 0.6
 
 

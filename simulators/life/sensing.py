@@ -15,18 +15,18 @@ from simulators.optics import Floats
 from simulators.premises import Premises
 
 _MONTH_SECONDS = 30.0 * DAY_SECONDS
-# DOMAIN G.5: photo smoke of networked detectors, 0.02 to 0.05 dB/m, σ 0.01; dust adds 0.02 to 0.05 a month.
+# design basis: photo smoke of networked detectors, 0.02 to 0.05 dB/m, σ 0.01; dust adds 0.02 to 0.05 a month.
 _HAZE = (0.02, 0.05)
 _SMOKE_NOISE = 0.01
 _DUST_PER_MONTH = (0.02, 0.05)
 # Design value: they are cleaned, or their zero is set anew, every two months.
 _MONTHS_SINCE_CLEANING = (0.0, 2.0)
-# DOMAIN G.5: quiet rooms 21 to 28 °C, NTC σ 0.1 to 0.2 K, ± 2 to 4 K over the day.
+# design basis: quiet rooms 21 to 28 °C, NTC σ 0.1 to 0.2 K, ± 2 to 4 K over the day.
 _ROOM_CELSIUS = (21.0, 28.0)
 _TEMPERATURE_NOISE = (0.1, 0.2)
 _DAY_SWING = (2.0, 4.0)
 _WARMEST_SECOND = 15 * 3600.0
-# DOMAIN G.5: CO 0 to 5 ppm, drift ± 3 ppm.
+# design basis: CO 0 to 5 ppm, drift ± 3 ppm.
 _CO_PPM = (0.0, 5.0)
 _CO_DRIFT = 3.0
 _CO_NOISE = 0.5

@@ -44,12 +44,12 @@ _PLACE_USES = {
 _PLACE_TURNS = (Place.ROOM, Place.CORRIDOR, Place.ROOM, Place.STAIR, Place.ROOM)
 # Up to the radius that GB 50116 lets one smoke detector protect under high ceilings.
 _DISTANCE_M = (1.0, 7.5)
-# Chair to sofa, DOMAIN G.1.
+# Chair to sofa, design basis.
 _PEAK_KW = (500.0, 2000.0)
-# Optical density over temperature rise [1/(m K)]: log-normal over 41 places of the NIST tests, DOMAIN G.4.
+# Optical density over temperature rise [1/(m K)]: log-normal over 41 places of the NIST tests, design basis.
 _DENSITY_PER_KELVIN, _DENSITY_SPREAD = 0.009, 0.8
 _FOAM_SHARE = 0.4
-# Smouldering, DOMAIN G.4: 0.2 1/m after 10 to 60 min, 0 to 2 K, 20 to 200 ppm.
+# Smouldering, design basis: 0.2 1/m after 10 to 60 min, 0 to 2 K, 20 to 200 ppm.
 _SMOULDERS_SECONDS = (600.0, 3600.0)
 _SMOULDER_KELVIN = (0.0, 2.0)
 _SMOULDER_PPM = (20.0, 200.0)

@@ -1,4 +1,4 @@
-"""Formulas of fire against worked examples and closed forms (DOMAIN, section G)."""
+"""Formulas of fire against worked examples and closed forms (design basis)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures of smoke against the table of conversions (DOMAIN, C.2)."""
+"""Measures of smoke against the table of conversions (design basis)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formulas of water and of cables against closed forms (DOMAIN, sections B, D and G.5)."""
+"""Formulas of water and of cables against closed forms (design basis)."""
 
 from __future__ import annotations
 
