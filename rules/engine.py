@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,31 +17,29 @@ from rules.catalogue import (
     UPKEEP_RULES,
     ZONE_RULES,
 )
-from rules.catalogue.device_chatter import DEVICE_CHATTER
 from rules.changes import Change, ChangeKind, KnownCondition
 from rules.chatter import Chatter
-from rules.confirmation import Confirmation, GroupRule
+from rules.confirmation import Confirmation
 from rules.declarations import Declarations
 from rules.health import Health
 from rules.judging import Judging
 from rules.likelihood import Likelihood
 from rules.parameters import Parameters
 from rules.places import Places
+from rules.recall import Recall
 from rules.rule import seconds
 from rules.sequences import Sequences
 from rules.silence import Silence
-from rules.snapshots import pack, unpack
 from rules.turns import EvidenceChange, SensorChange
-from rules.zone_watch import LOW, ZoneWatch
+from rules.zone_watch import ZoneWatch
 from schemas.columns import NEVER, Batch
-from schemas.domain import Severity, SignalClass, SubjectKind
+from schemas.domain import Severity
 from schemas.roster import UNKNOWN, Roster
 
 TICK_US = seconds(10)
 SMOKE_RULES = frozenset({"smoke_level_alarm", "detector_fire_state", "zone_fire_likelihood"})
 FLOW_RULES = frozenset({"sprinkler_water_flow"})
 UNSURE_RULES = frozenset({"smoke_level_alarm", "zone_fire_likelihood"})
-RULES = {rule.id: rule for rule in CATALOGUE}
 TITLES = {rule.id: (rule.title_zh, rule.title_en) for rule in CATALOGUE}
 
 
@@ -66,10 +64,17 @@ class Engine:
         self._chatter = Chatter()
         self._ticked = NEVER
         self._received_upto = NEVER
-        self._judged_upto = np.empty(0, np.int64)
-        self._site_of_sensors: NDArray[np.int32] = np.empty(0, np.int32)
-        self._known: list[KnownCondition] = []
         self.sequences = Sequences()
+        self._recall = Recall(
+            self._judging,
+            self._likelihood,
+            self._zones,
+            self._confirmation,
+            self._declarations,
+            self._health,
+            self._chatter,
+            self.sequences,
+        )
         self.warnings: tuple[str, ...] = ()
 
     @property
@@ -90,15 +95,9 @@ class Engine:
         self._roster = roster
         self._places = Places(roster)
         self._zone_slots = {zone_id: slot for slot, zone_id in enumerate(roster.zones["zone_id"].tolist())}
-        self._site_slots = {
-            site_id: slot for slot, site_id in enumerate(roster.sites["building_id"].tolist())
-        }
         resolved = self._parameters.resolve(roster)
         self.warnings = resolved.unmatched + resolved.conflicts
         sensors, devices = roster.sensors, roster.devices
-        self._site_of_sensors = devices["building_slot"][sensors["device_slot"]]
-        fresh = len(sensors) - len(self._judged_upto)
-        self._judged_upto = np.concatenate([self._judged_upto, np.full(fresh, NEVER, np.int64)])
         self._judging.adopt(sensors, resolved)
         self._likelihood.adopt(
             sensors["quantity"], devices["zone_slot"][sensors["device_slot"]], roster.links
@@ -108,54 +107,15 @@ class Engine:
         self._declarations.adopt(self._places)
         self._health.adopt(self._places, roster, resolved)
         self._chatter.adopt(self._places, roster, resolved)
+        self._recall.adopt(self._places, roster)
 
     def restore(self, conditions: Iterable[KnownCondition]) -> None:
         """Take over the conditions that the tables hold: at start, or of buildings that come from another share."""
-        fresh = list(conditions)
-        self._known += fresh
-        for known in fresh:
-            self._restore(known)
-
-    def _restore(self, known: KnownCondition) -> None:
-        slot = self._slots_of(known.subject_kind).get(known.subject_id)
-        if slot is None:
-            return
-        key, rule = (known.rule_id, slot), RULES.get(known.rule_id)
-        if self._health.restore(known, slot):
-            return
-        if known.subject_kind is SubjectKind.SENSOR:
-            self._judging.restore(known.rule_id, slot, known.active, known.at, known.severity)
-        elif known.rule_id == DEVICE_CHATTER.id:
-            self._chatter.restore(known.subject_id, known.active, known.at)
-        elif known.rule_id == SEQUENCE_GAP.id:
-            if known.active:
-                self.sequences.restore_gap(slot, known.at)
-        else:
-            whose = self._declarations if known.subject_kind is SubjectKind.DEVICE else self._zones
-            conditions = self._confirmation.conditions if isinstance(rule, GroupRule) else whose.conditions
-            conditions.restore(key, known.active, known.at, known.severity)
-        if rule is not None and rule.signal_class is SignalClass.FIRE and not isinstance(rule, GroupRule):
-            self._confirmation.restore(known, *self._stand(known.subject_kind, slot))
-
-    def _slots_of(self, kind: SubjectKind) -> Mapping[int, int]:
-        return {
-            SubjectKind.SENSOR: self._roster.sensor_slots,
-            SubjectKind.DEVICE: self._roster.device_slots,
-            SubjectKind.ZONE: self._zone_slots,
-            SubjectKind.BUILDING: self._site_slots,
-        }[kind]
-
-    def _stand(self, kind: SubjectKind, slot: int) -> tuple[int, int, int]:
-        """Building, zone and device slot of a subject."""
-        places = self._places
-        if kind is SubjectKind.ZONE:
-            return places.building_of_zone(slot), slot, UNKNOWN
-        device = places.device_of_sensor(slot) if kind is SubjectKind.SENSOR else slot
-        return places.building_of_device(device), places.zone_of_device(device), device
+        self._recall.restore(conditions)
 
     def snapshot(self, building_slot: int) -> bytes:
         """All that is known of a building but the conditions, which the tables hold, and the windows."""
-        return pack(self._columns_of(building_slot))
+        return self._recall.take_snapshot(building_slot, self._received_upto)
 
     def restore_snapshot(self, building_slot: int, blob: bytes) -> int:
         """Bring a building to where `snapshot` saw it; returns the time of receipt up to which it had been judged.
@@ -167,18 +127,7 @@ class Engine:
         SnapshotError
             The bytes are of another version of the rules; nothing has been changed.
         """
-        columns = unpack(blob, self._columns_of(building_slot))
-        slot_of = self._roster.sensor_slots
-        ids = columns["sensor_id"].tolist()
-        kept = np.array([sensor_id in slot_of for sensor_id in ids], np.bool_)
-        slots = np.array([slot_of[sensor_id] for sensor_id in ids if sensor_id in slot_of], np.int32)
-        self._judging.restore_snapshot(slots, {name: columns[name][kept] for name in self._judging.COLUMNS})
-        for slot in slots[self._judging.points[slots] > 0].tolist():
-            self._likelihood.take(slot, int(self._judging.points[slot]), float(self._judging.excess[slot]))
-        self._zones.restore_snapshot(columns["zones"].astype(LOW), self._zone_slots)
-        upto = int(columns["received_upto"][0])
-        self._judged_upto[slots] = upto
-        return upto
+        return self._recall.restore_snapshot(building_slot, blob)
 
     def rebuild(self, readings: NDArray[np.void]) -> list[Change]:
         """Fill windows, baselines and runs from stored readings, in the order of their arrival.
@@ -187,30 +136,15 @@ class Engine:
         snapshot, what had been judged before it only goes into the windows; what came after is judged as it was then,
         and nobody is told again.
         """
-        judged = readings["received_at"] <= self._judged_upto[readings["slot"]]
-        self._judging.refill(readings[judged])
-        told = {int(site) for site in np.unique(self._site_of_sensors[self._judged_upto != NEVER])}
+        fresh, told = self._recall.refill(readings)
         changes = [
             change
-            for piece in self._cut_at_ticks(readings[~judged])
+            for piece in self._cut_at_ticks(fresh)
             for change in self._judge_readings(piece)
-            if self._site_slots[change.subject.building_id] not in told
+            if change.subject.building_id not in told
         ]
-        self._judged_upto[:] = NEVER
-        for known in self._known:
-            self._restore(known)
-        self._known = []
+        self._recall.finish()
         return changes
-
-    def _columns_of(self, building_slot: int) -> dict[str, NDArray[np.generic]]:
-        slots = np.flatnonzero(self._site_of_sensors == building_slot).astype(np.int32)
-        zones = set(np.flatnonzero(self._roster.zones["building_slot"] == building_slot).tolist())
-        return {
-            "received_upto": np.array([self._received_upto]),
-            "sensor_id": self._roster.sensors["sensor_id"][slots],
-            "zones": self._zones.take_snapshot(zones, self._roster.zones["zone_id"]),
-            **self._judging.take_snapshot(slots),
-        }
 
     def listen_from(self, now: int) -> None:
         """Say that until `now` nobody could be heard, e.g. because the broker was away."""

@@ -1,0 +1,160 @@
+"""Bringing the rules back to where they stood: conditions of the tables, snapshots, windows from stored readings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules.catalogue import CATALOGUE, SEQUENCE_GAP
+from rules.catalogue.device_chatter import DEVICE_CHATTER
+from rules.changes import KnownCondition
+from rules.chatter import Chatter
+from rules.confirmation import Confirmation, GroupRule
+from rules.declarations import Declarations
+from rules.health import Health
+from rules.judging import Judging
+from rules.likelihood import Likelihood
+from rules.places import Places
+from rules.sequences import Sequences
+from rules.snapshots import pack, unpack
+from rules.zone_watch import LOW, ZoneWatch
+from schemas.columns import NEVER
+from schemas.domain import SignalClass, SubjectKind
+from schemas.roster import UNKNOWN, Roster
+
+RULES = {rule.id: rule for rule in CATALOGUE}
+
+
+class Recall:
+    """Writes into the parts of an engine what the tables know of them."""
+
+    def __init__(
+        self,
+        judging: Judging,
+        likelihood: Likelihood,
+        zones: ZoneWatch,
+        confirmation: Confirmation,
+        declarations: Declarations,
+        health: Health,
+        chatter: Chatter,
+        sequences: Sequences,
+    ) -> None:
+        self._judging, self._likelihood, self._zones = judging, likelihood, zones
+        self._confirmation, self._declarations = confirmation, declarations
+        self._health, self._chatter, self._sequences = health, chatter, sequences
+        self._judged_upto = np.empty(0, np.int64)
+        self._known: list[KnownCondition] = []
+
+    def adopt(self, places: Places, roster: Roster) -> None:
+        """Take over a newer roster."""
+        self._places, self._roster = places, roster
+        self._zone_slots = {zone_id: slot for slot, zone_id in enumerate(roster.zones["zone_id"].tolist())}
+        self._site_slots = {
+            site_id: slot for slot, site_id in enumerate(roster.sites["building_id"].tolist())
+        }
+        self._site_of_sensors = roster.devices["building_slot"][roster.sensors["device_slot"]]
+        fresh = len(roster.sensors) - len(self._judged_upto)
+        self._judged_upto = np.concatenate([self._judged_upto, np.full(fresh, NEVER, np.int64)])
+
+    def restore(self, conditions: Iterable[KnownCondition]) -> None:
+        """Take over conditions, and again when snapshots have been brought up to them."""
+        fresh = list(conditions)
+        self._known += fresh
+        for known in fresh:
+            self._restore(known)
+
+    def _restore(self, known: KnownCondition) -> None:
+        slot = self._slots_of(known.subject_kind).get(known.subject_id)
+        if slot is None:
+            return
+        key, rule = (known.rule_id, slot), RULES.get(known.rule_id)
+        if self._health.restore(known, slot):
+            return
+        if known.subject_kind is SubjectKind.SENSOR:
+            self._judging.restore(known.rule_id, slot, known.active, known.at, known.severity)
+        elif known.rule_id == DEVICE_CHATTER.id:
+            self._chatter.restore(known.subject_id, known.active, known.at)
+        elif known.rule_id == SEQUENCE_GAP.id:
+            if known.active:
+                self._sequences.restore_gap(slot, known.at)
+        else:
+            whose = self._declarations if known.subject_kind is SubjectKind.DEVICE else self._zones
+            conditions = self._confirmation.conditions if isinstance(rule, GroupRule) else whose.conditions
+            conditions.restore(key, known.active, known.at, known.severity)
+        if rule is not None and rule.signal_class is SignalClass.FIRE and not isinstance(rule, GroupRule):
+            self._confirmation.restore(known, *self._stand(known.subject_kind, slot))
+
+    def _slots_of(self, kind: SubjectKind) -> Mapping[int, int]:
+        return {
+            SubjectKind.SENSOR: self._roster.sensor_slots,
+            SubjectKind.DEVICE: self._roster.device_slots,
+            SubjectKind.ZONE: self._zone_slots,
+            SubjectKind.BUILDING: self._site_slots,
+        }[kind]
+
+    def _stand(self, kind: SubjectKind, slot: int) -> tuple[int, int, int]:
+        """Building, zone and device slot of a subject."""
+        places = self._places
+        if kind is SubjectKind.ZONE:
+            return places.building_of_zone(slot), slot, UNKNOWN
+        device = places.device_of_sensor(slot) if kind is SubjectKind.SENSOR else slot
+        return places.building_of_device(device), places.zone_of_device(device), device
+
+    def take_snapshot(self, building_slot: int, received_upto: int) -> bytes:
+        """All that is known of a building but conditions and windows."""
+        return pack(self._columns_of(building_slot, received_upto))
+
+    def restore_snapshot(self, building_slot: int, blob: bytes) -> int:
+        """Bring a building to where `take_snapshot` saw it; returns the time of receipt up to which it had been judged.
+
+        Raises
+        ------
+        SnapshotError
+            The bytes are of another version of the rules; nothing has been changed.
+        """
+        columns = unpack(blob, self._columns_of(building_slot, NEVER))
+        slot_of = self._roster.sensor_slots
+        ids = columns["sensor_id"].tolist()
+        kept = np.array([sensor_id in slot_of for sensor_id in ids], np.bool_)
+        slots = np.array([slot_of[sensor_id] for sensor_id in ids if sensor_id in slot_of], np.int32)
+        self._judging.restore_snapshot(slots, {name: columns[name][kept] for name in self._judging.COLUMNS})
+        for slot in slots[self._judging.points[slots] > 0].tolist():
+            self._likelihood.take(slot, int(self._judging.points[slot]), float(self._judging.excess[slot]))
+        self._zones.restore_snapshot(columns["zones"].astype(LOW), self._zone_slots)
+        upto = int(columns["received_upto"][0])
+        self._judged_upto[slots] = upto
+        return upto
+
+    def refill(self, readings: NDArray[np.void]) -> tuple[NDArray[np.void], set[int]]:
+        """Put what was judged before a snapshot into the windows.
+
+        Returns
+        -------
+        fresh
+            The readings that came after it, or of buildings without one.
+        told
+            Ids of the buildings with a snapshot: what happens in them has been told already.
+        """
+        judged = readings["received_at"] <= self._judged_upto[readings["slot"]]
+        self._judging.refill(readings[judged])
+        sites = np.unique(self._site_of_sensors[self._judged_upto != NEVER])
+        return readings[~judged], set(self._roster.sites["building_id"][sites].tolist())
+
+    def finish(self) -> None:
+        """What the tables say of conditions holds, whatever the readings since the snapshot have made of them."""
+        self._judged_upto[:] = NEVER
+        for known in self._known:
+            self._restore(known)
+        self._known = []
+
+    def _columns_of(self, building_slot: int, received_upto: int) -> dict[str, NDArray[np.generic]]:
+        slots = np.flatnonzero(self._site_of_sensors == building_slot).astype(np.int32)
+        zones = set(np.flatnonzero(self._roster.zones["building_slot"] == building_slot).tolist())
+        return {
+            "received_upto": np.array([received_upto]),
+            "sensor_id": self._roster.sensors["sensor_id"][slots],
+            "zones": self._zones.take_snapshot(zones, self._roster.zones["zone_id"]),
+            **self._judging.take_snapshot(slots),
+        }
