@@ -100,7 +100,10 @@ class Engine:
         sensors, devices = roster.sensors, roster.devices
         self._judging.adopt(sensors, resolved)
         self._likelihood.adopt(
-            sensors["quantity"], devices["zone_slot"][sensors["device_slot"]], roster.links
+            sensors["quantity"],
+            devices["zone_slot"][sensors["device_slot"]],
+            roster.zones["use"],
+            roster.links,
         )
         self._zones.adopt(self._places, resolved)
         self._confirmation.adopt(self._places, resolved)

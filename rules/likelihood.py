@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from rules.changes import Part
 from rules.evidence import SCALE
-from schemas.domain import QUANTITIES, ZONE_LINK_KINDS, Quantity, ZoneLinkKind
+from schemas.domain import QUANTITIES, ZONE_LINK_KINDS, ZONE_USES, Quantity, ZoneLinkKind, ZoneUse
 from schemas.roster import UNKNOWN
 
 CODES = {quantity: quantity.code for quantity in QUANTITIES}
@@ -33,6 +33,8 @@ WEIGHT = {
     ZoneLinkKind.ABOVE: 0.9,
     ZoneLinkKind.BELOW: 0.5,
 }
+# A kitchen cooks every day, and what is next to it smells it.
+KITCHEN, KITCHEN_SHARE = ZONE_USES.index(ZoneUse.KITCHEN), 0.5
 
 
 class Sign(NamedTuple):
@@ -72,12 +74,19 @@ class Likelihood:
         self._quantity = np.empty(0, np.int8)
         self._zone_of = np.empty(0, np.int32)
 
-    def adopt(self, quantity: NDArray[np.int8], zone_of: NDArray[np.int32], links: NDArray[np.void]) -> None:
-        """Take over quantities and zones (n_sensors,) and links (n_links,) of a newer roster."""
+    def adopt(
+        self,
+        quantity: NDArray[np.int8],
+        zone_of: NDArray[np.int32],
+        zone_use: NDArray[np.int8],
+        links: NDArray[np.void],
+    ) -> None:
+        """Take over quantities and zones (n_sensors,), uses (n_zones,) and links (n_links,) of a newer roster."""
         self._quantity, self._zone_of = quantity, zone_of
         self._felt_by, self._linked, self._lent = {}, {}, {}
         for zone, neighbour, kind in links.tolist():
-            weight = WEIGHT[ZONE_LINK_KINDS[kind]]
+            share = KITCHEN_SHARE if zone_use[neighbour] == KITCHEN else 1.0
+            weight = WEIGHT[ZONE_LINK_KINDS[kind]] * share
             self._felt_by.setdefault(neighbour, []).append((zone, weight))
             self._linked.setdefault(zone, set()).add(neighbour)
         for zone, evidence in self._zones.items():

@@ -30,7 +30,7 @@ SMOKE_PREALARM = ReadingRule(
     parameters=(
         Parameter("limit", 0.15, "dB/m", 0.05, 1.0),
         Parameter("on_seconds", 30.0, "s", 5.0, 600.0),
-        Parameter("stays_seconds", 210.0, "s", 30.0, 1800.0),
+        Parameter("stays_seconds", 270.0, "s", 30.0, 1800.0),
         Parameter("clears_below", 0.10, "dB/m", 0.02, 1.0),
         Parameter("off_seconds", 60.0, "s", 10.0, 3600.0),
     ),

@@ -18,7 +18,7 @@ ZONE_FIRE_LIKELIHOOD = ZoneRule(
     source="design value, tuned on the fires of NIST TN 1455 and on simulated ordinary life",
     parameters=(
         Parameter("limit", 9.0, "points", 0.5, 30.0),
-        Parameter("certain", 14.0, "points", 0.5, 40.0),
+        Parameter("certain", 16.0, "points", 0.5, 40.0),
         Parameter("sensitivity", 1.0, "", 0.25, 4.0),
         Parameter("clears_below", 3.0, "points", 0.1, 30.0),
         Parameter("off_seconds", 300.0, "s", 30.0, 3600.0),

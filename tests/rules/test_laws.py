@@ -176,7 +176,7 @@ def test_more_points_of_one_sensor_never_lower_any_total(points: list[int], whic
         roster = make_estate()
         likelihood = Likelihood()
         zone_of = roster.devices["zone_slot"][roster.sensors["device_slot"]]
-        likelihood.adopt(roster.sensors["quantity"], zone_of, derive_links(roster.zones))
+        likelihood.adopt(roster.sensors["quantity"], zone_of, roster.zones["use"], derive_links(roster.zones))
         for slot, count in zip(FIRE_SLOTS, shown, strict=True):
             likelihood.take(slot, count, count / SCALE)
         totals.append([likelihood.total(zone).points for zone in range(5)])

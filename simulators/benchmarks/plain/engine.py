@@ -11,7 +11,16 @@ from rules.catalogue import CATALOGUE
 from rules.changes import ChangeKind
 from rules.parameters import Parameters
 from rules.rule import seconds
-from schemas.domain import QUANTITIES, ZONE_LINK_KINDS, Quality, Severity, SignalClass, SubjectKind
+from schemas.domain import (
+    QUANTITIES,
+    ZONE_LINK_KINDS,
+    ZONE_USES,
+    Quality,
+    Severity,
+    SignalClass,
+    SubjectKind,
+    ZoneUse,
+)
 from schemas.roster import Roster
 from simulators.benchmarks.plain.catalogue import Number, PlainRule, make_rules
 from simulators.benchmarks.plain.groups import Fire, GroupChange, PlainGroups
@@ -24,6 +33,8 @@ FIRES = {rule.id for rule in CATALOGUE if rule.signal_class is SignalClass.FIRE}
 
 PlainReading = tuple[int, int, int, float, int]
 """Slot of the sensor, times of the sample and of its receipt in microseconds, value, quality."""
+
+KITCHEN = ZONE_USES.index(ZoneUse.KITCHEN)
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,8 @@ class PlainEngine:
         for zone, neighbour, kind in roster.links.tolist():
             feels.setdefault(zone, []).append((neighbour, ZONE_LINK_KINDS[kind].value))
             felt_by.setdefault(neighbour, []).append(zone)
-        self.zones = PlainZones(feels, felt_by, resolved.of_zone)
+        kitchens = {zone for zone, use in enumerate(roster.zones["use"].tolist()) if use == KITCHEN}
+        self.zones = PlainZones(feels, felt_by, resolved.of_zone, kitchens)
         self._groups = PlainGroups(
             lambda rule_id, name, slot: (
                 resolved.of_site(rule_id, name, slot)

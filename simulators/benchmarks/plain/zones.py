@@ -69,6 +69,7 @@ class PlainZones:
     feels: Mapping[int, Sequence[tuple[int, str]]]
     felt_by: Mapping[int, Sequence[int]]
     number: Callable[[str, str, int], float]
+    kitchens: set[int] = field(default_factory=set)
     signs: dict[int, dict[int, tuple[Quantity, int, float]]] = field(default_factory=dict)
     active: dict[tuple[str, int], Burning] = field(default_factory=dict)
     ended_at: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -91,7 +92,8 @@ class PlainZones:
         lent = 0
         if self._add_up(zone, 0) >= SIXTEENTHS:
             for neighbour, kind in self.feels.get(zone, ()):
-                lent = max(lent, self._lend(neighbour, WEIGHTS[kind]))
+                share = 0.5 if neighbour in self.kitchens else 1.0
+                lent = max(lent, self._lend(neighbour, WEIGHTS[kind] * share))
         return self._add_up(zone, lent)
 
     def _lend(self, zone: int, weight: float) -> int:
