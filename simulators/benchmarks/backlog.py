@@ -8,26 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from schemas.domain import QUANTITIES, Quantity
-from simulators.benchmarks.ground import DEVICES, INTERVAL_SECONDS, place_of
+from schemas.domain import Quantity
+from simulators.benchmarks.ground import CHANNELS, DEVICES, INTERVAL_SECONDS, QUIET, place_of
 
 TIMES_IN_MESSAGE = 5
-SAMPLES_IN_MESSAGE = TIMES_IN_MESSAGE * len(QUANTITIES)
+SAMPLES_IN_MESSAGE = TIMES_IN_MESSAGE * len(CHANNELS)
 """Five times of every channel of a device: 50."""
-
-# What a quiet building reports; nothing of it raises an alert, as nearly nothing does in life.
-QUIET = {
-    Quantity.SMOKE: 0.02,
-    Quantity.TEMPERATURE: 24.0,
-    Quantity.PRESSURE: 0.35,
-    Quantity.FLOW: 0.01,
-    Quantity.LEVEL: 2.5,
-    Quantity.RESIDUAL_CURRENT: 25.0,
-    Quantity.CABLE_TEMPERATURE: 36.0,
-    Quantity.CURRENT: 12.0,
-    Quantity.VOLTAGE: 229.0,
-    Quantity.CO: 3.0,
-}
 
 
 @dataclass(frozen=True)
@@ -76,7 +62,7 @@ class Backlog:
 
 
 def _encode_one(seq: int, start_ms: int) -> bytes:
-    quantity = QUANTITIES[seq % len(QUANTITIES)]
+    quantity = CHANNELS[seq % len(CHANNELS)]
     stamp = format_rfc3339((start_ms + seq * INTERVAL_SECONDS * 1000) * 1000)
     return json.dumps({"seq": seq, "ts": stamp, "values": {quantity: _vary(quantity)}}).encode()
 
@@ -90,7 +76,7 @@ def _encode_fifty(seq: int, start_ms: int) -> bytes:
             "value": _vary(channel),
         }
         for step in range(TIMES_IN_MESSAGE)
-        for channel in QUANTITIES
+        for channel in CHANNELS
     ]
     return json.dumps({"seq": seq, "samples": samples}).encode()
 

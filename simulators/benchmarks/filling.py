@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from ingest.store_readings import COPY_READINGS, ROW
 from schemas.binary_copy import POSTGRES_EPOCH_US, encode_rows
-from schemas.domain import QUANTITIES
-from simulators.benchmarks.backlog import QUIET
 from simulators.benchmarks.children import BenchmarkError, running_apart
-from simulators.benchmarks.ground import DEVICES, INTERVAL_SECONDS, Ground
+from simulators.benchmarks.ground import CHANNELS, DEVICES, INTERVAL_SECONDS, QUIET, Ground
 
 BLOCK_ROWS = 100_000
 FILLERS = 2
@@ -63,11 +61,11 @@ def fill_part(ground: Ground, count: int, until_ms: int, part: int) -> None:
 
 
 def _make_blocks(count: int, until_ms: int, part: int) -> Iterator[bytearray]:
-    sensors = np.arange(DEVICES * len(QUANTITIES), dtype=np.int64)
+    sensors = np.arange(DEVICES * len(CHANNELS), dtype=np.int64)
     times = -(-count // len(sensors))
     per_block = max(1, BLOCK_ROWS // len(sensors))
     first_us = (until_ms - times * INTERVAL_SECONDS * 1000) * 1000 - POSTGRES_EPOCH_US
-    quiet = np.array([QUIET[quantity] for quantity in QUANTITIES])
+    quiet = np.array([QUIET[quantity] for quantity in CHANNELS])
     for start in range(part * per_block, times, per_block * FILLERS):
         steps = np.arange(start, min(start + per_block, times))
         ts = np.repeat(first_us + steps * INTERVAL_SECONDS * 1_000_000, len(sensors))
@@ -75,7 +73,7 @@ def _make_blocks(count: int, until_ms: int, part: int) -> Iterator[bytearray]:
         columns: dict[str, NDArray[np.generic]] = {
             "ts": ts,
             "received_at": ts,
-            "value": quiet[slots % len(QUANTITIES)],
+            "value": quiet[slots % len(CHANNELS)],
             "sensor_id": slots + 1,
             "quality": np.zeros(len(ts), np.int16),
         }

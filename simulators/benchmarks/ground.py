@@ -13,7 +13,7 @@ from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
 from schemas.database import connect
-from schemas.domain import QUANTITIES
+from schemas.domain import Quantity
 from schemas.migrations import apply_migrations
 from schemas.settings import Settings
 from schemas.units import UNIT_OF
@@ -21,13 +21,28 @@ from simulators.benchmarks.children import BenchmarkError
 
 BUILDINGS = 10
 DEVICES = 200
-"""As many as publish a backlog. Each device has one channel of every quantity, named after it."""
+"""As many as publish a backlog. Each has one channel of each quantity of `CHANNELS`, named after it."""
 WORKER = "bench"
 """Share and worker of all buildings, unless they are divided."""
 INTERVAL_SECONDS = 10
 """Event time between two samples of a backlog."""
 # Longer than devices wait for each other's turn, so that nobody falls silent in the middle of a measurement.
 REGISTERED_INTERVAL_SECONDS = 600
+# What a quiet building reports; nothing of it raises an alert, as nearly nothing does in life.
+QUIET = {
+    Quantity.SMOKE: 0.02,
+    Quantity.TEMPERATURE: 24.0,
+    Quantity.PRESSURE: 0.35,
+    Quantity.FLOW: 0.01,
+    Quantity.LEVEL: 2.5,
+    Quantity.RESIDUAL_CURRENT: 25.0,
+    Quantity.CABLE_TEMPERATURE: 36.0,
+    Quantity.CURRENT: 12.0,
+    Quantity.VOLTAGE: 229.0,
+    Quantity.CO: 3.0,
+}
+# Ten, so that five times of them are the fifty samples of a message whatever quantities there may yet be.
+CHANNELS: tuple[Quantity, ...] = tuple(QUIET)
 
 REGISTER_PLACES = """
 INSERT INTO areas (code, name, level) VALUES ('A', 'benchmark', 'street');
@@ -127,9 +142,9 @@ def _register(ground: Ground, devices: int) -> None:
     places = sql.SQL(REGISTER_PLACES).format(
         buildings=BUILDINGS, last_building=BUILDINGS - 1, last_device=devices - 1
     )
-    units = [UNIT_OF[quantity] for quantity in QUANTITIES]
+    units = [UNIT_OF[quantity] for quantity in CHANNELS]
     with ground.connect() as connection:
         connection.execute(places)
-        connection.execute(REGISTER_SENSORS, (REGISTERED_INTERVAL_SECONDS, list(QUANTITIES), units))
+        connection.execute(REGISTER_SENSORS, (REGISTERED_INTERVAL_SECONDS, list(CHANNELS), units))
         connection.execute(NAME_SHARE, (WORKER,))
         connection.execute(MOVE_REGISTRY)

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 
 import paho.mqtt.client as mqtt
 
-from schemas.domain import QUANTITIES
 from schemas.settings import Settings
-from simulators.benchmarks.backlog import QUIET, format_rfc3339
-from simulators.benchmarks.ground import place_of
+from simulators.benchmarks.backlog import format_rfc3339
+from simulators.benchmarks.ground import CHANNELS, QUIET, place_of
 from simulators.benchmarks.sessions import connect_client, make_client
 
 SUBSCRIBE_SECONDS = 0.3
@@ -96,6 +95,6 @@ def topic_of(settings: Settings, device: int) -> str:
 
 def encode_reading(seq: int, moment_us: int) -> bytes:
     """One quiet value, of another channel with each number."""
-    quantity = QUANTITIES[seq % len(QUANTITIES)]
+    quantity = CHANNELS[seq % len(CHANNELS)]
     reading = {"seq": seq, "ts": format_rfc3339(moment_us), "values": {quantity: QUIET[quantity]}}
     return json.dumps(reading).encode()

@@ -17,7 +17,8 @@ from simulators.benchmarks.ground import Ground, open_ground, read_sensors
 from simulators.benchmarks.ingest import Size, measure_ingest
 from simulators.benchmarks.latency import Course, measure_latency
 from simulators.benchmarks.publishing import publish_backlog
-from simulators.benchmarks.rules import Crowd, measure_rules
+from simulators.benchmarks.quarter import Crowd
+from simulators.benchmarks.rules import measure_rules
 from simulators.benchmarks.sessions import close_session, name_worker_client
 from simulators.benchmarks.sharing import open_share_sessions
 from simulators.benchmarks.singles import PAIR
@@ -100,7 +101,7 @@ def test_a_disk_without_room_is_said_before_a_table_is_filled(tmp_path: Path) ->
 
 
 def test_the_rules_are_measured_against_a_loop_that_finds_the_same_alerts() -> None:
-    figures = measure_rules(Crowd(sensors=4_000, batch=1_000), runs=1)
+    figures = measure_rules(Crowd(sensors=4_000, batch=1_000), runs=1, million=False)
     assert_positive(figures)
     assert list_yardsticks(figures) == {"plain loop, same limits"}
 
