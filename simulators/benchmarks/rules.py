@@ -146,7 +146,8 @@ def _evaluate(engine: Engine, readings: NDArray[np.void], size: int) -> tuple[li
 
 def _check_same(found: list[Change], found_plain: list[PlainChange], n_plain: int) -> None:
     """The sensors, zones and buildings that both have judged: ids are one above the slots."""
-    n_buildings = n_plain // SENSORS_A_BUILDING or 1
+    # Whole buildings, but for the last one of a small crowd, which both have in part.
+    n_buildings = -(-n_plain // SENSORS_A_BUILDING)
     ours = {
         (change.kind, change.rule.id, change.subject.kind, change.subject.id - 1, change.at, change.severity)
         for change in found

@@ -21,8 +21,8 @@ INTERVAL_SECONDS = 60.0
 FAST_MESSAGES, FAST_STEP_MS, STEP_MS = 150, 2000, 20
 BEGINS_BEFORE_MS = 420_000
 FIRST_FIRE_MESSAGE, LAST_FIRE_MESSAGE = 20, 60
-FIRE_MESSAGES = 15
-"""More than the ten seconds that either rule of a fire waits, in messages."""
+FIRE_MESSAGES = 18
+"""More than the thirty seconds after which heat close to fire level is one; fire and current wait ten, in messages."""
 FIRST_DRY_MESSAGE, LAST_DRY_MESSAGE = 10, 40
 DRY_MESSAGES = 25
 """More than the thirty seconds after which a dry hydrant is one."""
@@ -69,6 +69,7 @@ class Town:
     def expected_alerts(self) -> list[Alert]:
         """Every alert there must be, once each device has sent enough."""
         return [
+            Alert("heat_prealarm", f"{DEVICES[self._hot]}/temperature", "active", "raised"),
             Alert("heat_fixed_alarm", f"{DEVICES[self._hot]}/temperature", "active", "raised"),
             Alert("residual_current_alarm", f"{DEVICES[self._leaking]}/residual", "active", "raised"),
             Alert("hydrant_pressure_zero", f"{DEVICES[self._dry]}/pressure", "cleared", "raised cleared"),

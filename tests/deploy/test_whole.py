@@ -88,7 +88,7 @@ def test_a_foreign_client_registers_publishes_and_sees_a_fire_through_to_its_end
     fengsui(whole, "registry", "import", str(EXAMPLE))
     for seconds_ago in (30, 20, 10, 0):
         at = (datetime.now(UTC) - timedelta(seconds=seconds_ago)).isoformat(timespec="milliseconds")
-        publish(whole, "LS-TOWER/ST-0301/readings", {"ts": at, "values": {"smoke": 0.8}})
+        publish(whole, "LS-TOWER/ST-0301/readings", {"ts": at, "values": {"smoke": 1.5}})
     wait_for_alerts(whole, lambda alerts: any(alert["class"] == "fire" for alert in alerts))
     fire = next(alert for alert in get(whole, "/v1/alerts")["alerts"] if alert["class"] == "fire")
     assert fire["where"]["building"]["name"] == "柳树大厦"
