@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_above
-from rules.view import View
+from rules.judges import at_most
+from rules.rule import Level, Parameter, ReadingRule, calm_above
 from schemas.domain import Quantity, Severity, SignalClass
-
-
-def _level(severity: Severity, name: str) -> Level:
-    def judge(view: View) -> Judgement:
-        # Between the limits and a new battery neither: a cold night lowers what the same battery shows.
-        return Judgement(
-            view.values <= view.parameter(name), view.values >= view.parameter("clears_from"), view.values
-        )
-
-    return Level(severity, judge, name)
-
 
 BATTERY_LOW = ReadingRule(
     id="battery_low",
@@ -36,6 +25,10 @@ BATTERY_LOW = ReadingRule(
     ),
     quantity=Quantity.BATTERY,
     unit="%",
-    levels=(_level(Severity.YELLOW, "limit"), _level(Severity.ORANGE, "empty")),
+    # Between the limits and a new battery neither: a cold night lowers what the same battery shows.
+    levels=(
+        Level(Severity.YELLOW, at_most("limit"), "limit"),
+        Level(Severity.ORANGE, at_most("empty"), "empty"),
+    ),
     calm=calm_above("limit"),
 )

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from rules.judges import at_least
 from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
 from rules.view import View
 from schemas.domain import Quantity, Severity, SignalClass
-
-
-def _judge(view: View) -> Judgement:
-    return Judgement(
-        view.values >= view.parameter("limit"), view.values < view.parameter("clears_below"), view.values
-    )
 
 
 def _judge_rise(view: View) -> Judgement:
@@ -42,7 +37,7 @@ CO_FIRE_PREALARM = ReadingRule(
     quantity=Quantity.CO,
     unit="ppm",
     levels=(
-        Level(Severity.YELLOW, _judge, "limit"),
+        Level(Severity.YELLOW, at_least(), "limit"),
         Level(Severity.YELLOW, _judge_rise, "rise", judges_late=False),
     ),
     calm=calm_below("rise"),

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from rules.rule import Judgement, Level, Parameter, ReadingRule, Standard, calm_below
-from rules.view import View
+from rules.judges import at_least
+from rules.rule import Level, Parameter, ReadingRule, Standard, calm_below
 from schemas.domain import Quantity, Severity, SignalClass
 
 _EN_50291 = Standard("EN 50291-1", "", "2018", "2018-01-01")
 
 
 def _level(severity: Severity, name: str) -> Level:
-    def judge(view: View) -> Judgement:
-        return Judgement(
-            view.values >= view.parameter(name), view.values < view.parameter("clears_below"), view.values
-        )
-
-    return Level(severity, judge, name, f"{name}_seconds")
+    return Level(severity, at_least(name), name, f"{name}_seconds")
 
 
 CO_TOXIC = ReadingRule(

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
-from rules.view import View
+from rules.judges import at_least
+from rules.rule import Level, Parameter, ReadingRule, calm_below
 from schemas.domain import Quantity, Severity, SignalClass
-
-
-def _level(severity: Severity, name: str) -> Level:
-    def judge(view: View) -> Judgement:
-        return Judgement(
-            view.values >= view.parameter(name), view.values < view.parameter("clears_below"), view.values
-        )
-
-    return Level(severity, judge, name)
-
 
 GAS_LEAK = ReadingRule(
     id="gas_leak",
@@ -35,6 +25,9 @@ GAS_LEAK = ReadingRule(
     ),
     quantity=Quantity.GAS,
     unit="%LEL",
-    levels=(_level(Severity.ORANGE, "limit"), _level(Severity.RED, "high")),
+    levels=(
+        Level(Severity.ORANGE, at_least("limit"), "limit"),
+        Level(Severity.RED, at_least("high"), "high"),
+    ),
     calm=calm_below("limit"),
 )

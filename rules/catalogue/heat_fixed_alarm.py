@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
-from rules.view import View
+from rules.judges import at_least_until_lower
+from rules.rule import Level, Parameter, ReadingRule, calm_below
 from schemas.domain import Quantity, Severity, SignalClass
-
-
-def _judge(view: View) -> Judgement:
-    limit = view.parameter("limit")
-    return Judgement(view.values >= limit, view.values < limit - view.parameter("falls_by"), view.values)
-
 
 HEAT_FIXED_ALARM = ReadingRule(
     id="heat_fixed_alarm",
@@ -30,6 +24,6 @@ HEAT_FIXED_ALARM = ReadingRule(
     ),
     quantity=Quantity.TEMPERATURE,
     unit="°C",
-    levels=(Level(Severity.ORANGE, _judge, "limit"),),
+    levels=(Level(Severity.ORANGE, at_least_until_lower(), "limit"),),
     calm=calm_below("limit"),
 )

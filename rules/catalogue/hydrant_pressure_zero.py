@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_above
-from rules.view import View
+from rules.judges import at_most
+from rules.rule import Level, Parameter, ReadingRule, calm_above
 from schemas.domain import Quantity, Severity, SignalClass
-
-
-def _judge(view: View) -> Judgement:
-    return Judgement(
-        view.values <= view.parameter("limit"), view.values >= view.parameter("clears_from"), view.values
-    )
-
 
 HYDRANT_PRESSURE_ZERO = ReadingRule(
     id="hydrant_pressure_zero",
@@ -31,6 +24,6 @@ HYDRANT_PRESSURE_ZERO = ReadingRule(
     ),
     quantity=Quantity.PRESSURE,
     unit="MPa",
-    levels=(Level(Severity.RED, _judge, "limit"),),
+    levels=(Level(Severity.RED, at_most(), "limit"),),
     calm=calm_above("limit"),
 )

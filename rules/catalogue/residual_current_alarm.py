@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
-from rules.view import View
+from rules.judges import at_least
+from rules.rule import Level, Parameter, ReadingRule, calm_below
 from schemas.domain import Quantity, Severity, SignalClass
-
-
-def _judge(view: View) -> Judgement:
-    return Judgement(
-        view.values >= view.parameter("limit"), view.values < view.parameter("clears_below"), view.values
-    )
-
 
 RESIDUAL_CURRENT_ALARM = ReadingRule(
     id="residual_current_alarm",
@@ -31,6 +24,6 @@ RESIDUAL_CURRENT_ALARM = ReadingRule(
     ),
     quantity=Quantity.RESIDUAL_CURRENT,
     unit="mA",
-    levels=(Level(Severity.ORANGE, _judge, "limit"),),
+    levels=(Level(Severity.ORANGE, at_least(), "limit"),),
     calm=calm_below("limit"),
 )

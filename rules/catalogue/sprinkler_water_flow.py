@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
-from rules.view import View
+from rules.judges import at_least
+from rules.rule import Level, Parameter, ReadingRule, calm_below
 from schemas.domain import Quantity, Severity, SignalClass
-
-
-def _judge(view: View) -> Judgement:
-    return Judgement(
-        view.values >= view.parameter("limit"), view.values < view.parameter("clears_below"), view.values
-    )
-
 
 SPRINKLER_WATER_FLOW = ReadingRule(
     id="sprinkler_water_flow",
@@ -31,6 +24,6 @@ SPRINKLER_WATER_FLOW = ReadingRule(
     ),
     quantity=Quantity.FLOW,
     unit="L/s",
-    levels=(Level(Severity.ORANGE, _judge, "limit"),),
+    levels=(Level(Severity.ORANGE, at_least(), "limit"),),
     calm=calm_below("limit"),
 )
