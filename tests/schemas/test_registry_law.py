@@ -70,7 +70,7 @@ def registries(draw: st.DrawFn) -> list[Record]:
 
 
 @hypothesis_settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(registries(), st.sampled_from([".csv", ".toml"]))
 def test_any_registry_survives_export_and_import(

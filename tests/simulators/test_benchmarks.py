@@ -103,7 +103,7 @@ def test_a_disk_without_room_is_said_before_a_table_is_filled(tmp_path: Path) ->
 def test_the_rules_are_measured_against_a_loop_that_finds_the_same_alerts() -> None:
     figures = measure_rules(Crowd(sensors=4_000, batch=1_000), runs=1, million=False)
     assert_positive(figures)
-    assert list_yardsticks(figures) == {"plain loop, same limits"}
+    assert list_yardsticks(figures) == {"the same rules, reading by reading"}
 
 
 def test_latency_is_measured_to_the_commit_and_to_the_alerts_api(settings: Settings) -> None:
