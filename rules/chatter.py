@@ -45,6 +45,10 @@ class Chatter:
     def adopt(self, places: Places, roster: Roster, parameters: Resolved) -> None:
         """Take over a newer roster, or other parameters; what other shares serve is told by those."""
         self._places, self._slots, self._parameters = places, roster.device_slots, parameters
+        every = np.arange(len(roster.devices), dtype=np.int32)
+        windows = parameters.of_devices(DEVICE_CHATTER.id, "window_seconds", every)
+        self._windows_us = [seconds(count) for count in windows.tolist()]
+        self._shortest_us = min(self._windows_us, default=0)
         served = roster.devices["served"]
         self.marked = {device_id for device_id in self.marked if served[self._slots[device_id]]}
         self.flutters = {
@@ -109,7 +113,8 @@ class Chatter:
         calm = [
             (key, flutter)
             for key, flutter in self.flutters.items()
-            if now - flutter.times[-1] >= self._window_us(flutter.device_id)
+            if now - flutter.times[-1] >= self._shortest_us
+            and now - flutter.times[-1] >= self._window_us(flutter.device_id)
         ]
         for key, flutter in sorted(calm, key=lambda item: item[0]):
             del self.flutters[key]
@@ -128,7 +133,7 @@ class Chatter:
         return Change(kind, rule, places.device(slot), at, rule.severity, note=note, scope_id=scope)
 
     def _window_us(self, device_id: int) -> int:
-        return seconds(self._value("window_seconds", device_id))
+        return self._windows_us[self._slots[device_id]]
 
     def _value(self, name: str, device_id: int) -> float:
         slot = np.array([self._slots[device_id]], np.int32)

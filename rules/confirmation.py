@@ -61,7 +61,7 @@ class Confirmation:
         self._smoke_rules, self._flow_rules, self._unsure_rules = smoke_rules, flow_rules, unsure_rules
         self._titles = titles
         self.conditions = Conditions()
-        self.alarms: dict[AlarmKey, Alarm] = {}
+        self._alarms: dict[int, dict[AlarmKey, Alarm]] = {}
 
     def adopt(self, places: Places, parameters: Resolved) -> None:
         self._places, self._parameters = places, parameters
@@ -73,25 +73,31 @@ class Confirmation:
         key = change.rule.id, change.subject.kind.value, change.subject.id
         if change.kind in (ChangeKind.RAISE, ChangeKind.SEVERITY):
             sure = self._is_sure(change.rule.id, change.severity)
-            self.alarms[key] = Alarm(change.rule.id, building, zone, device, change.at, change.scope_id, sure)
-            yield from self._confirm(self.alarms[key])
-        elif change.kind is ChangeKind.CLEAR and self.alarms.pop(key, None) is not None:
+            fresh = Alarm(change.rule.id, building, zone, device, change.at, change.scope_id, sure)
+            self._inside(building)[key] = fresh
+            yield from self._confirm(fresh)
+        elif change.kind is ChangeKind.CLEAR and self._inside(building).pop(key, None) is not None:
             yield from self._release(building, zone, change.at)
 
     def restore(self, known: KnownCondition, building: int, zone: int, device: int) -> None:
         """Take over what the tables know of a fire at these slots."""
         key = known.rule_id, known.subject_kind.value, known.subject_id
-        self.alarms.pop(key, None)
+        self._inside(building).pop(key, None)
         if known.active:
             scope_id = self._places.find_scope(known.at, building, zone, device)
             sure = self._is_sure(known.rule_id, known.severity)
-            self.alarms[key] = Alarm(known.rule_id, building, zone, device, known.at, scope_id, sure)
+            self._inside(building)[key] = Alarm(
+                known.rule_id, building, zone, device, known.at, scope_id, sure
+            )
+
+    def _inside(self, building: int) -> dict[AlarmKey, Alarm]:
+        return self._alarms.setdefault(building, {})
 
     def _is_sure(self, rule_id: str, severity: Severity) -> bool:
         return rule_id not in self._unsure_rules or severity == Severity.RED
 
     def _confirm(self, fresh: Alarm) -> Iterator[Change]:
-        inside = [alarm for alarm in self.alarms.values() if alarm.building == fresh.building]
+        inside = [*self._inside(fresh.building).values()]
         here = [alarm for alarm in inside if alarm.zone == fresh.zone and fresh.zone != UNKNOWN]
         yield from self._raise(self._two_devices, fresh, here, _device)
         yield from self._raise(self._smoke_flow, fresh, here, self._sort)
@@ -142,7 +148,7 @@ class Confirmation:
         )
 
     def _release(self, building: int, zone: int, at: int) -> Iterator[Change]:
-        inside = [alarm for alarm in self.alarms.values() if alarm.building == building]
+        inside = [*self._inside(building).values()]
         for rule in self._rules:
             slot = building if rule.of_building else zone
             left = inside if rule.of_building else [alarm for alarm in inside if alarm.zone == zone]

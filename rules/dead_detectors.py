@@ -91,11 +91,13 @@ class DeadDetectors:
 
     def _find_witnesses(self, quantity: Quantity) -> dict[int, list[tuple[int, float]]]:
         """By zone the devices that see a great deal, and how much."""
+        code, name = quantity.code, LIMITS[quantity]
         witnesses: dict[int, list[tuple[int, float]]] = {}
         for zone, signs in self._likelihood.showing():
-            limit = self._parameters.of_zone(DETECTOR_DEAD.id, LIMITS[quantity], zone)
-            for sign in signs.values():
-                if self._quantity[sign.slot] == quantity.code and sign.excess >= limit:
+            of_quantity = [sign for sign in signs.values() if sign.kind == code]
+            limit = self._parameters.of_zone(DETECTOR_DEAD.id, name, zone) if of_quantity else 0.0
+            for sign in of_quantity:
+                if sign.excess >= limit:
                     witnesses.setdefault(zone, []).append((int(self._device_of[sign.slot]), sign.excess))
         return witnesses
 

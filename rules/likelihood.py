@@ -157,7 +157,9 @@ class Likelihood:
         evidence, kind, found = self._zones.get(zone), CODES[quantity], None
         for sign in evidence.signs.values() if evidence else ():
             if sign.kind == kind and (
-                found is None or (sign.excess, -sign.slot) > (found.excess, -found.slot)
+                found is None
+                or sign.excess > found.excess
+                or (sign.excess == found.excess and sign.slot < found.slot)
             ):
                 found = sign
         return found

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.changes import Change, ChangeKind
-from rules.conditions import Condition, Conditions
+from rules.conditions import Condition, Conditions, Key
 from rules.evidence import SCALE
 from rules.likelihood import Likelihood, Total
 from rules.parameters import Resolved
@@ -43,8 +43,8 @@ class ZoneRule(Rule):
     red_from: str | None = None
 
 
-Limits = tuple[ZoneRule, float, float, float]
-"""A rule with what raises it in a zone, what keeps it up, and from where on it is red."""
+Limits = tuple[ZoneRule, Key, float, float, float]
+"""A rule with its key, what raises it in a zone, what keeps it up, and from where on it is red."""
 
 
 class ZoneWatch:
@@ -62,9 +62,10 @@ class ZoneWatch:
     def look(self, zone: int, at: int) -> Iterator[Change]:
         """The zone's points may be others now."""
         total = self._likelihood.total(zone)
-        for rule, limit, clears_below, red_from in self._limits_of(zone):
-            key, score = (rule.id, zone), rule.score(self._likelihood, zone, total)
-            condition = self.conditions.active.get(key)
+        active = self.conditions.active
+        for rule, key, limit, clears_below, red_from in self._limits_of(zone):
+            score = rule.score(self._likelihood, zone, total)
+            condition = active.get(key)
             if condition is not None:
                 if score >= clears_below:
                     condition.low_since = NEVER
@@ -131,6 +132,7 @@ class ZoneWatch:
             limits = self._limits[zone] = [
                 (
                     rule,
+                    (rule.id, zone),
                     self.limit(rule, zone, "limit"),
                     self._value(rule, "clears_below", zone),
                     self.limit(rule, zone, rule.red_from) if rule.red_from else math.inf,

@@ -10,6 +10,8 @@ from schemas.domain import Quantity, Severity, SignalClass
 
 def _score(likelihood: Likelihood, zone: int, total: Total) -> float:
     """The weaker of the two, as a share of what is enough."""
+    if len(likelihood.signs(zone)) < 2:
+        return 0.0
     smoke = likelihood.strongest(zone, Quantity.SMOKE)
     heat = likelihood.strongest(zone, Quantity.TEMPERATURE)
     return min(smoke.excess / 0.15, heat.excess / 10.0) if smoke and heat else 0.0
