@@ -64,12 +64,6 @@ def lay_out(n_sensors: int) -> NDArray[np.void]:
     return states
 
 
-def put(slow: NDArray[np.void], slots: NDArray[np.integer], states: NDArray[np.void]) -> None:
-    """Write states (n,) back; numpy copies rows of words many times faster than structures."""
-    words = SLOW.itemsize // 8
-    slow.view(np.int64).reshape(-1, words)[slots] = states.view(np.int64).reshape(-1, words)
-
-
 def advance(
     states: NDArray[np.void],
     values: NDArray[np.float64],

@@ -27,9 +27,12 @@ class Calm:
         self, rules: Mapping[int, tuple[ReadingRule, ...]], quantity: NDArray[np.int8], parameters: Resolved
     ) -> None:
         self._quantity = quantity
+        self._background = np.full(len(QUANTITIES), np.inf)
         self._above, self._below = np.full(len(quantity), -np.inf), np.full(len(quantity), np.inf)
         for code, of_quantity in rules.items():
             mine = np.flatnonzero(quantity == code).astype(np.int32)
+            # The least that any rule takes for drift.
+            self._background[code] = max((rule.background for rule in of_quantity), default=np.inf)
             for rule in of_quantity if len(mine) else ():
                 self._narrow(rule, mine, parameters)
 
@@ -46,6 +49,13 @@ class Calm:
         quantity = self._quantity.take(slots)
         margin = np.clip(3.0 * spread, _LEAST.take(quantity), _MOST.take(quantity))
         calm: NDArray[np.bool_] = ~(values - baseline - margin >= 0.0)
-        calm &= values > self._above.take(slots)
-        calm &= values < self._below.take(slots)
+        within: NDArray[np.bool_] = values > self._above.take(slots)
+        within &= values < self._below.take(slots)
+        beyond = np.flatnonzero(~within)
+        if len(beyond):
+            # Old detectors are dusty: of what is beyond the bounds, most is drift.
+            drift = np.fmax(baseline[beyond] - self._background[quantity[beyond]], 0.0)
+            some, values = slots[beyond], values[beyond] - drift
+            within[beyond] = (values > self._above[some]) & (values < self._below[some])
+        calm &= within
         return calm

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules import baselines, episodes
+from rules import rows as whole_rows
 from rules.baselines import MINUTE_US
 from rules.calm import Calm
 from rules.evidence import SCALES
@@ -150,7 +151,7 @@ class Judging:
         restless = np.flatnonzero(self._underway[slots] | ~calm)
         before = states.take(restless)
         self._take(states, slots, observed_at, values)
-        baselines.put(self.slow, slots, states)
+        whole_rows.put(self.slow, slots, states)
         self.windows.push(slots, observed_at, values)
         if len(restless):
             # A reading is judged by what was usual before it; only the first of a sensor has nothing before it.
@@ -205,7 +206,7 @@ class Judging:
 
     def _take_calm(self, series: Series, states: NDArray[np.void]) -> None:
         readings = series.readings
-        baselines.put(self.slow, series.slots, states)
+        whole_rows.put(self.slow, series.slots, states)
         self.windows.push_series(readings["slot"], readings["observed_at"], readings["value"], series.starts)
 
     # Judging proper
@@ -227,7 +228,7 @@ class Judging:
             view = self._view(slots[mine], observed_at[mine], values[mine], states["value"], states)
             runs = self.runs.take(view.slots, axis=0)
             turns += self._steps[code].step(view, rows[mine], runs, broken[mine], late=False)
-            self.runs[view.slots] = runs
+            whole_rows.put(self.runs, view.slots, runs)
             self._weigh(code, view, rows[mine], turns)
             self._underway[view.slots] = episodes.are_underway(runs) | (self.points[view.slots] > 0)
 
@@ -243,11 +244,11 @@ class Judging:
         for code in np.unique(quantities).tolist():
             mine = np.flatnonzero(quantities == code)
             unknown = np.full(len(mine), np.nan)
-            states = self.slow[slots[mine]]
+            states = self.slow.take(slots[mine])
             view = self._view(slots[mine], observed_at[mine], readings["value"][mine], unknown, states)
             runs = self.runs.take(view.slots, axis=0)
             turns += self._steps[code].step(view, rows[mine], runs, broken[mine], late=True)
-            self.runs[view.slots] = runs
+            whole_rows.put(self.runs, view.slots, runs)
             self._underway[view.slots] |= episodes.are_underway(runs)
 
     def _weigh(self, code: int, view: View, rows: NDArray[np.intp], turns: list[Turn]) -> None:
@@ -258,12 +259,8 @@ class Judging:
         changed = np.flatnonzero(points != self.points[view.slots])
         self.points[view.slots] = points
         self.excess[view.slots[changed]] = excess[changed]
-        turns += [
-            EvidenceChange(
-                int(rows[i]), int(view.slots[i]), int(view.observed_at[i]), int(points[i]), float(excess[i])
-            )
-            for i in changed.tolist()
-        ]
+        columns = (rows, view.slots, view.observed_at, points, excess)
+        turns += map(EvidenceChange, *(column[changed].tolist() for column in columns))
 
     # What it looks things up in
 

@@ -98,13 +98,22 @@ class Level:
 class ReadingRule(Rule):
     """A rule on the readings of single sensors of one quantity. Levels go from the mildest to the gravest.
 
-    `calm` gives, from the values (n,) of parameters, the bounds strictly between which no level can hold.
+    `calm` gives, from the values (n,) of parameters, the bounds strictly between which no level can hold. They are
+    bounds of what is judged: of the value less what its baseline has drifted above `background`.
     """
 
     quantity: Quantity = Quantity.SMOKE
     unit: str = ""
     levels: tuple[Level, ...] = ()
     calm: Callable[[Lookup], tuple[Floats, Floats]] = lambda _: (np.array(-np.inf), np.array(np.inf))
+    background: float = np.inf
+
+
+def less_drift(values: Floats, baseline: Floats, background: float) -> Floats:
+    """Values (n,) less what their baselines exceed `background` by; a sensor without a baseline has not drifted."""
+    if background == np.inf:
+        return values
+    return np.asarray(values - np.fmax(baseline - background, 0.0))
 
 
 def calm_below(name: str) -> Callable[[Lookup], tuple[Floats, Floats]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules import baselines
+from rules import rows as whole_rows
 from rules.baselines import MINUTE_US
 from rules.layers import split_by_rank
 from schemas.columns import NEVER
@@ -94,7 +95,7 @@ class Lesson:
             some = states.take(sensors)
             baselines.advance(some, self._series.readings["value"][rows], minutes[rows], quantity[sensors])
             states = states.copy()
-            baselines.put(states, sensors, some)
+            whole_rows.put(states, sensors, some)
             yield states
 
     def states_after(self, taken: Flags) -> NDArray[np.void]:

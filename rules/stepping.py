@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules import episodes
+from rules import rows as whole_rows
 from rules.parameters import Resolved
-from rules.rule import Level, ReadingRule
+from rules.rule import Level, ReadingRule, less_drift
 from rules.turns import SensorChange
 from rules.view import View
 from schemas.columns import MICROSECONDS
@@ -39,39 +40,78 @@ class Stepping:
     ) -> Iterator[SensorChange]:
         """Take readings (n,) of different sensors; their `runs` (n, n_levels) are changed in place."""
         was = runs["active"].copy()
-        measures = [
-            self._step_level(rule, level, view, runs[:, column], broken, late)
-            for column, (rule, level) in enumerate(self.levels)
-        ]
+        underway = was | (runs["late_samples" if late else "samples"] > 0)
+        measures = np.full(runs.shape, np.nan)
+        for rule, columns in self._columns:
+            # Of what is calm for this rule, and of which nothing has begun, a sample changes nothing.
+            its = slice(columns.start, columns.stop)
+            matters = np.flatnonzero(underway[:, its].any(axis=1) | ~self._is_calm(rule, view))
+            if len(matters):
+                some = runs[matters, its]
+                measures[matters, its] = self._step_rule(
+                    rule, view.pick(matters), some, underway[matters, its], broken[matters], late
+                )
+                whole_rows.put(runs[:, its], matters, some)
         now = runs["active"]
         if (was != now).any():
             yield from self._tell(view, rows, was, now, measures, late)
 
-    def _step_level(
-        self, rule: ReadingRule, level: Level, view: View, runs: NDArray[np.void], broken: Flags, late: bool
+    def _is_calm(self, rule: ReadingRule, view: View) -> Flags:
+        above, below = rule.calm(lambda name: self._value(rule, name, view.slots))
+        values = less_drift(view.values, view.baseline, rule.background)
+        calm: Flags = (values > above) & (values < below)
+        return calm
+
+    def _step_rule(
+        self,
+        rule: ReadingRule,
+        view: View,
+        runs: NDArray[np.void],
+        underway: Flags,
+        broken: Flags,
+        late: bool,
     ) -> Floats:
-        if late and not level.judges_late:
-            return np.full(len(runs), np.nan)
-        judged = level.judge(view.of_rule(lambda name: self._value(rule, name, view.slots)))
-        # Where nothing holds, has begun or is active, a sample changes nothing.
-        begun = runs["late_samples" if late else "samples"] > 0
-        touched = np.flatnonzero(judged.holds | runs["active"] | begun)
+        """One reading each for all levels of a rule; returns by what figures they were judged (n, n_levels)."""
+        view = view.of_rule(lambda name: self._value(rule, name, view.slots))
+        measures = np.full(runs.shape, np.nan)
+        for column, level in enumerate(rule.levels):
+            if level.judges_late or not late:
+                measures[:, column] = self._step_level(
+                    rule, level, view, runs[:, column], underway[:, column], broken, late
+                )
+        return measures
+
+    def _step_level(
+        self,
+        rule: ReadingRule,
+        level: Level,
+        view: View,
+        runs: NDArray[np.void],
+        underway: Flags,
+        broken: Flags,
+        late: bool,
+    ) -> Floats:
+        judged = level.judge(view)
+        touched = np.flatnonzero(judged.holds | underway)
         if len(touched):
             slots = view.slots[touched]
             wait = episodes.Wait(
                 _microseconds(self._value(rule, level.on_seconds, slots)),
                 _microseconds(self._value(rule, level.off_seconds, slots)),
             )
-            some = runs[touched]
+            some = runs.take(touched)
             advance = episodes.step_late if late else episodes.step
             advance(some, view.observed_at[touched], judged.of(touched), broken[touched], level, wait)
-            runs[touched] = some
+            whole_rows.put(runs, touched, some)
         return judged.measure
 
     def _tell(
-        self, view: View, rows: NDArray[np.intp], was: Flags, now: Flags, measures: list[Floats], late: bool
+        self, view: View, rows: NDArray[np.intp], was: Flags, now: Flags, measures: Floats, late: bool
     ) -> Iterator[SensorChange]:
+        differs = was != now
         for rule, columns in self._columns:
+            if not differs[:, columns.start : columns.stop].any():
+                continue
             before, after = _find_gravest(was, rule, columns), _find_gravest(now, rule, columns)
             for i in np.flatnonzero(before != after).tolist():
                 place = _find_speaker(rule, int(after[i]) or int(before[i]))
@@ -83,7 +123,7 @@ class Stepping:
                     int(view.observed_at[i]),
                     int(before[i]),
                     int(after[i]),
-                    float(measures[columns[place]][i]),
+                    float(measures[i, columns[place]]),
                     limit,
                     late,
                 )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rules.rule import ReadingRule
 
 
-@dataclass(frozen=True)
-class SensorChange:
+class SensorChange(NamedTuple):
     """A rule's condition on one sensor went from one colour to another; zero is none."""
 
     row: int
@@ -22,8 +21,7 @@ class SensorChange:
     late: bool
 
 
-@dataclass(frozen=True)
-class EvidenceChange:
+class EvidenceChange(NamedTuple):
     """What one sensor shows of a fire has changed, to `points` sixteenths for an excess of `excess` of its unit."""
 
     row: int

@@ -48,6 +48,19 @@ class View:
     windows: Windows
     parameter: Callable[[str], Floats] = _no_parameter
 
+    def pick(self, rows: NDArray[np.intp]) -> View:
+        """Some of the readings (m,)."""
+        return View(
+            self.slots[rows],
+            self.observed_at[rows],
+            self.values[rows],
+            self.previous[rows],
+            self.baseline[rows],
+            self.spread[rows],
+            self.intervals_us[rows],
+            self.windows,
+        )
+
     def of_rule(self, parameter: Callable[[str], Floats]) -> View:
         """The same readings for the judge of one rule."""
         return replace(self, parameter=parameter)

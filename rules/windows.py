@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from rules import rows
 from schemas.columns import MICROSECONDS, NEVER
 
 DEPTH = 64
@@ -33,10 +34,11 @@ class Windows:
 
     def push(self, slots: Slots, observed_at: Times, values: Floats) -> None:
         """Add one newer reading to each of (n,) different sensors."""
-        places = self._next[slots]
+        slots = slots.astype(np.intp)
+        places = self._next.take(slots)
         fresh = np.empty(len(slots), SAMPLE)
         fresh["observed_at"], fresh["value"] = observed_at, values
-        self._samples.reshape(-1)[slots.astype(np.int64) * DEPTH + places] = fresh
+        rows.put(self._samples.reshape(-1), slots * DEPTH + places, fresh)
         self._next[slots] = (places + 1) % DEPTH
 
     def push_series(self, slots: Slots, observed_at: Times, values: Floats, starts: NDArray[np.intp]) -> None:
@@ -48,7 +50,8 @@ class Windows:
         places = (self._next[slots] + ranks) % DEPTH
         fresh = np.empty(len(slots), SAMPLE)
         fresh["observed_at"], fresh["value"] = observed_at, values
-        self._samples[slots[kept], places[kept]] = fresh[kept]
+        at = slots[kept].astype(np.intp) * DEPTH + places[kept]
+        rows.put(self._samples.reshape(-1), at, fresh[kept] if not kept.all() else fresh)
         last = starts + counts - 1
         self._next[slots[last]] = (places[last] + 1) % DEPTH
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from rules.rule import less_drift
 from rules.view import Floats, View
 
 USUAL_BACKGROUND = 0.05
@@ -12,4 +11,4 @@ USUAL_BACKGROUND = 0.05
 
 def compensate(view: View) -> Floats:
     """Smoke (n,) [dB/m] less the drift of the detector's own chamber, which is never taken for more than 0.05 dB/m."""
-    return view.values - np.maximum(view.baseline - USUAL_BACKGROUND, 0.0)
+    return less_drift(view.values, view.baseline, USUAL_BACKGROUND)

@@ -6,7 +6,7 @@ neighbour confirms is raised at once by `zone_fire_likelihood`; what nothing con
 
 from __future__ import annotations
 
-from rules.catalogue.smoke import compensate
+from rules.catalogue.smoke import USUAL_BACKGROUND, compensate
 from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
 from rules.view import View
 from schemas.domain import Quantity, Severity, SignalClass
@@ -42,5 +42,6 @@ SMOKE_LEVEL_ALARM = ReadingRule(
     quantity=Quantity.SMOKE,
     unit="dB/m",
     levels=(_judge("limit"), _judge("thick")),
+    background=USUAL_BACKGROUND,
     calm=calm_below("limit"),
 )

@@ -6,7 +6,7 @@ shower.
 
 from __future__ import annotations
 
-from rules.catalogue.smoke import compensate
+from rules.catalogue.smoke import USUAL_BACKGROUND, compensate
 from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
 from rules.view import View
 from schemas.domain import Quantity, Severity, SignalClass
@@ -40,5 +40,6 @@ SMOKE_PREALARM = ReadingRule(
         Level(Severity.BLUE, _judge, "limit"),
         Level(Severity.YELLOW, _judge, "limit", "stays_seconds"),
     ),
+    background=USUAL_BACKGROUND,
     calm=calm_below("limit"),
 )

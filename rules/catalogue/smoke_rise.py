@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.catalogue.smoke import compensate
+from rules.catalogue.smoke import USUAL_BACKGROUND, compensate
 from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
 from rules.view import View
 from schemas.domain import Quantity, Severity, SignalClass
@@ -37,5 +37,6 @@ SMOKE_RISE = ReadingRule(
     quantity=Quantity.SMOKE,
     unit="dB/m/min",
     levels=(Level(Severity.YELLOW, _judge, "limit", judges_late=False),),
+    background=USUAL_BACKGROUND,
     calm=calm_below("floor"),
 )
