@@ -27,7 +27,7 @@ from schemas.columns import NEVER
 from schemas.domain import QUANTITIES
 
 GAP_INTERVALS = 3
-RESTLESS_AT_LEAST = 2
+RESTLESS_AT_LEAST = 4
 """A sensor that is not calm stays so for a while: only every so many of its readings it is asked again."""
 
 Slots = NDArray[np.int32]
