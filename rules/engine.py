@@ -130,7 +130,10 @@ class Engine:
         SnapshotError
             The bytes are of another version of the rules; nothing has been changed.
         """
-        return self._recall.restore_snapshot(building_slot, blob)
+        upto = self._recall.restore_snapshot(building_slot, blob)
+        # The next snapshot may be taken before anything more is heard.
+        self._received_upto = max(self._received_upto, upto)
+        return upto
 
     def rebuild(self, readings: NDArray[np.void]) -> list[Change]:
         """Fill windows, baselines and runs from stored readings, in the order of their arrival.
@@ -140,6 +143,7 @@ class Engine:
         and nobody is told again.
         """
         fresh, told = self._recall.refill(readings)
+        self._received_upto = max(self._received_upto, int(readings["received_at"].max(initial=NEVER)))
         changes = [
             change
             for piece in self._cut_at_ticks(fresh)

@@ -54,6 +54,17 @@ def test_a_restart_from_a_snapshot_says_what_one_that_never_stopped_says(
     assert told == expected
 
 
+def test_a_snapshot_taken_right_after_a_restart_judges_nothing_twice() -> None:
+    """Nothing was heard between two restarts; what the first had judged is past for the second too."""
+    stopped, first, second = make_engine(), make_engine(), make_engine()
+    run(stopped, SMOKE[:100])
+    stored = make_readings(SMOKE[:100])
+    first.restore_snapshot(0, stopped.snapshot(0))
+    first.rebuild(stored)
+    assert second.restore_snapshot(0, first.snapshot(0)) == int(stored["received_at"].max())
+    assert describe(second.rebuild(stored)) == []
+
+
 def _other_columns() -> bytes:
     file = io.BytesIO()
     np.savez(file, sensor_id=np.arange(3))
