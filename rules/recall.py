@@ -138,7 +138,8 @@ class Recall:
             Ids of the buildings with a snapshot: what happens in them has been told already.
         """
         judged = readings["received_at"] <= self._judged_upto[readings["slot"]]
-        self._judging.refill(readings[judged])
+        past = readings[judged]
+        self._judging.refill(past[self._health.validity.believe(past)])
         sites = np.unique(self._site_of_sensors[self._judged_upto != NEVER])
         return readings[~judged], set(self._roster.sites["building_id"][sites].tolist())
 

@@ -76,6 +76,13 @@ class Validity:
         is_bad = outside[strange] | (some["quality"] >= Quality.BAD)
         return list(self._step_all(some, is_bad, good[strange] & ~is_bad)), good & ~kept_out
 
+    def believe(self, readings: NDArray[np.void]) -> Flags:
+        """Which of readings (n,) the other rules may believe; nothing is concluded about their sensors."""
+        slots, values = readings["slot"], readings["value"]
+        kept_out = (values < self._least[slots]) | ((values > self._most[slots]) & ~self._of_fire[slots])
+        believed: Flags = (readings["quality"] == Quality.GOOD) & ~kept_out
+        return believed
+
     def _step_all(self, readings: NDArray[np.void], is_bad: Flags, is_good: Flags) -> Iterator[Finding]:
         for rows in split_by_rank(readings["slot"]):
             # What came late, or once more, says nothing about how the sensor is now.

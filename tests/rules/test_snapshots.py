@@ -12,13 +12,14 @@ import pytest
 from rules.engine import Engine
 from rules.snapshots import SnapshotError
 from schemas.columns import MICROSECONDS
-from schemas.domain import Quantity
+from schemas.domain import Quality, Quantity
 from schemas.roster import BUILDING, Roster
 from tests.rules.conftest import START, describe, make_readings, make_roster, run
 
 # Clean air for ten minutes, then smoke that nothing else confirms, which waits before it is a fire.
 SMOKE = [(Quantity.SMOKE, second, 0.02 if second < 600 else 0.5) for second in range(0, 1200, 10)]
 LOOK_BACK_SECONDS = 900
+HEAT = Quantity.TEMPERATURE
 
 
 def make_site_roster() -> Roster:
@@ -63,6 +64,20 @@ def test_a_snapshot_taken_right_after_a_restart_judges_nothing_twice() -> None:
     first.rebuild(stored)
     assert second.restore_snapshot(0, first.snapshot(0)) == int(stored["received_at"].max())
     assert describe(second.rebuild(stored)) == []
+
+
+def test_readings_that_nobody_may_believe_do_not_come_into_the_windows_by_a_restart() -> None:
+    """Else a single bad one, hotter than any room, would make a slow warming look like a fire."""
+    slow = [(HEAT, second, 25.0 + max(0, second - 900) / 20) for second in range(0, 1280, 10)]
+    bad = [(HEAT, 1280, 200.0)]
+    after = [(HEAT, second, 44.0) for second in range(1290, 1330, 10)]
+    steady, stopped, fresh = make_engine(), make_engine(), make_engine()
+    for engine in (steady, stopped):
+        run(engine, slow)
+        run(engine, bad, Quality.BAD)
+    fresh.restore_snapshot(0, stopped.snapshot(0))
+    fresh.rebuild(np.concatenate([make_readings(slow), make_readings(bad, Quality.BAD)]))
+    assert run(fresh, after) == run(steady, after) == []
 
 
 def _other_columns() -> bytes:
