@@ -24,6 +24,8 @@ _MAJOR = "17"
 _POLL_SECONDS = 0.05
 _RESTART_SECONDS = 5.0
 _ORPHANS = "pre-existing shared memory block"
+# An orphan's own last words may stand after those of the server that found it.
+_ORPHANED = "unexpected postmaster exit"
 _ORPHANS_SECONDS, _ORPHANS_PAUSE_SECONDS = 20.0, 0.3
 # Crash recovery reads back at most max_wal_size; far longer than that means something else is wrong.
 _READY_SECONDS = 600.0
@@ -229,7 +231,8 @@ class Postgres:
                 if not is_free(self._port):
                     return False
                 words = child.last_words()
-                error = _OrphansError if _ORPHANS in words else ChildError
+                orphans = _ORPHANS in words or _ORPHANED in words
+                error = _OrphansError if orphans else ChildError
                 raise error(f"PostgreSQL did not start: {words} (log: {self._log})")
             if self._make_database(child):
                 return True
