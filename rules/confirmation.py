@@ -1,4 +1,4 @@
-"""Fires that confirm each other: two detectors of a zone, smoke and heat, smoke and water, two zones, two floors.
+"""Fires that confirm each other: two detectors of a zone, smoke and water, two zones, two floors.
 
 They raise a group, red; they never close or hide the single alarms. A group ends when the last fire beneath it has.
 """

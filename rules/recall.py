@@ -119,8 +119,10 @@ class Recall:
         ids = columns["sensor_id"].tolist()
         kept = np.array([sensor_id in slot_of for sensor_id in ids], np.bool_)
         slots = np.array([slot_of[sensor_id] for sensor_id in ids if sensor_id in slot_of], np.int32)
+        # A building that comes back may have left signs behind that have gone since.
+        showed = self._judging.points[slots] > 0
         self._judging.restore_snapshot(slots, {name: columns[name][kept] for name in self._judging.COLUMNS})
-        for slot in slots[self._judging.points[slots] > 0].tolist():
+        for slot in slots[showed | (self._judging.points[slots] > 0)].tolist():
             self._likelihood.take(slot, int(self._judging.points[slot]), float(self._judging.excess[slot]))
         self._zones.restore_snapshot(columns["zones"].astype(LOW), self._zone_slots)
         upto = int(columns["received_upto"][0])

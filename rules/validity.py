@@ -68,13 +68,17 @@ class Validity:
         """
         values = np.ascontiguousarray(readings["value"])
         outside = (values < self._least.take(slots)) | (values > self._most.take(slots))
-        strange = np.flatnonzero(outside | ~good | self._underway.take(slots))
-        if not len(strange):
+        strange = outside | ~good
+        seen = strange | self._underway.take(slots)
+        if not seen.any():
             return [], good
         kept_out = outside & ~((values > self._most[slots]) & self._of_fire[slots])
-        some = readings[strange]
-        is_bad = outside[strange] | (some["quality"] >= Quality.BAD)
-        return list(self._step_all(some, is_bad, good[strange] & ~is_bad)), good & ~kept_out
+        # A strange reading makes the ones after it count, in the same batch as in the next.
+        rows = np.flatnonzero(np.isin(slots, slots[seen]))
+        some = readings[rows]
+        is_bad = outside[rows] | (some["quality"] >= Quality.BAD)
+        found = list(self._step_all(some, strange[rows], is_bad, good[rows] & ~is_bad))
+        return found, good & ~kept_out
 
     def believe(self, readings: NDArray[np.void]) -> Flags:
         """Which of readings (n,) the other rules may believe; nothing is concluded about their sensors."""
@@ -83,10 +87,14 @@ class Validity:
         believed: Flags = (readings["quality"] == Quality.GOOD) & ~kept_out
         return believed
 
-    def _step_all(self, readings: NDArray[np.void], is_bad: Flags, is_good: Flags) -> Iterator[Finding]:
-        for rows in split_by_rank(readings["slot"]):
+    def _step_all(
+        self, readings: NDArray[np.void], strange: Flags, is_bad: Flags, is_good: Flags
+    ) -> Iterator[Finding]:
+        slots = readings["slot"]
+        for layer in split_by_rank(slots):
+            rows = layer[strange[layer] | self._underway[slots[layer]]]
             # What came late, or once more, says nothing about how the sensor is now.
-            newer = rows[readings["observed_at"][rows] > self.newest[readings["slot"][rows]]]
+            newer = rows[readings["observed_at"][rows] > self.newest[slots[rows]]]
             yield from self._step(readings[newer], is_bad[newer], is_good[newer])
 
     def _step(self, readings: NDArray[np.void], is_bad: Flags, is_good: Flags) -> Iterator[Finding]:

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from rules.changes import KnownCondition
+from rules.engine import Engine
+from schemas.columns import Batch
 from schemas.domain import Quality, Quantity, SubjectKind
+from tests.rules.conftest import make_readings, make_roster
 from tests.rules.premises import Premises, stamp
 
 SMOKE, HEAT, PRESSURE = Quantity.SMOKE, Quantity.TEMPERATURE, Quantity.PRESSURE
@@ -108,3 +111,18 @@ def test_validity_is_the_same_however_the_stream_is_cut() -> None:
         premises = Premises(2, (HEAT,))
         pieces = np.split(stream, np.sort(rng.integers(0, len(stream), n_cuts)))
         assert [line for piece in pieces if len(piece) for line in premises.judge(piece)] == whole
+
+
+def test_a_good_reading_between_two_bad_ones_counts_wherever_the_batch_ends() -> None:
+    """The second bad one repeats the time of the good one, so that only whoever saw the good one knows it is old."""
+    stream = make_readings([(SMOKE, 0, 0.02), (SMOKE, 10, 0.02), (SMOKE, 20, 0.02), (SMOKE, 20, 0.02)])
+    stream["quality"][[1, 3]] = Quality.BAD
+    for cuts in ([], [2], [1, 2, 3]):
+        engine = Engine()
+        engine.adopt(make_roster())
+        found = [
+            change
+            for part in np.split(stream, cuts)
+            for change in engine.evaluate(Batch(part), int(part["received_at"][-1]))
+        ]
+        assert found == []
