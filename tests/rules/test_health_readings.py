@@ -115,7 +115,7 @@ def test_validity_is_the_same_however_the_stream_is_cut() -> None:
 
 def test_a_good_reading_between_two_bad_ones_counts_wherever_the_batch_ends() -> None:
     """The second bad one repeats the time of the good one, so that only whoever saw the good one knows it is old."""
-    stream = make_readings([(SMOKE, 0, 0.02), (SMOKE, 10, 0.02), (SMOKE, 20, 0.02), (SMOKE, 20, 0.02)])
+    stream = make_readings([(SMOKE, 0, 0.02), (SMOKE, 1, 0.02), (SMOKE, 2, 0.02), (SMOKE, 2, 0.02)])
     stream["quality"][[1, 3]] = Quality.BAD
     for cuts in ([], [2], [1, 2, 3]):
         engine = Engine()
