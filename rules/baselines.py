@@ -46,11 +46,15 @@ _STEP = {Quantity.SMOKE: 0.05, Quantity.TEMPERATURE: 2.0, Quantity.CO: 10.0}
 _SPREAD_MINUTES = 60.0
 
 
+_SHARE, _SHARE_LEARNING = (-np.expm1(-1.0 / minutes) for minutes in (_SPREAD_MINUTES, _LEARNING))
+
+
 def _per_quantity(values: dict[Quantity, float], otherwise: float) -> NDArray[np.float64]:
     return np.array([values.get(quantity, otherwise) for quantity in QUANTITIES])
 
 
 UP, DOWN = _per_quantity(_UP, _OTHERWISE), _per_quantity(_DOWN, _OTHERWISE)
+_UP_SHARE, _DOWN_SHARE = -np.expm1(-1.0 / UP), -np.expm1(-1.0 / DOWN)
 MOST, FIRST_MOST = _per_quantity(_MOST, np.inf), _per_quantity(_FIRST_MOST, np.inf)
 STEP = _per_quantity(_STEP, np.inf)
 
@@ -64,23 +68,35 @@ def lay_out(n_sensors: int) -> NDArray[np.void]:
     return states
 
 
+def begin(values: NDArray[np.float64], quantity: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The baseline (n,) that the first reading of a sensor makes."""
+    return np.minimum(values, FIRST_MOST[quantity])
+
+
 def advance(
     states: NDArray[np.void],
     values: NDArray[np.float64],
     minutes: NDArray[np.int32],
-    quantity: NDArray[np.int8],
+    quantity: NDArray[np.intp],
 ) -> None:
     """Let states (n,) take the first reading of a new minute; in place."""
     first = states["minutes"] == 0
     learning = states["minutes"] < LEARNING_SAMPLES
-    baseline = np.where(first, np.minimum(values, FIRST_MOST[quantity]), states["baseline"])
+    baseline = np.where(first, begin(values, quantity), states["baseline"])
     passed = np.where(first, 1.0, minutes - states["minute"].astype(np.float64))
     offset = np.clip(values - baseline, -STEP[quantity], STEP[quantity])
-    constant = np.where(learning, _LEARNING, np.where(offset > 0, UP[quantity], DOWN[quantity]))
-    moved = baseline - offset * np.expm1(-np.minimum(passed, constant) / constant)
+    rises = offset > 0
+    # Nearly always one minute has passed, of which the share of the way is known.
+    share = np.where(learning, _SHARE_LEARNING, np.where(rises, _UP_SHARE[quantity], _DOWN_SHARE[quantity]))
+    longer = np.flatnonzero(passed != 1.0)
+    if len(longer):
+        of = quantity[longer]
+        constant = np.where(learning[longer], _LEARNING, np.where(rises[longer], UP[of], DOWN[of]))
+        share[longer] = -np.expm1(-np.minimum(passed[longer], constant) / constant)
+    moved = baseline + offset * share
     states["baseline"] = np.where(first, baseline, np.minimum(moved, MOST[quantity]))
     unlike = np.where(first, 0.0, np.abs(values - states["sampled"]))
-    share = -np.expm1(-1.0 / np.where(learning, _LEARNING, _SPREAD_MINUTES))
+    share = np.where(learning, _SHARE_LEARNING, _SHARE)
     states["spread"] += (np.minimum(unlike, STEP[quantity]) - states["spread"]) * share
     states["sampled"] = values
     states["minute"] = minutes

@@ -12,8 +12,10 @@ from rules.parameters import Resolved
 from rules.rule import ReadingRule
 from schemas.domain import QUANTITIES
 
-Slots = NDArray[np.int32]
+Slots = NDArray[np.intp]
 Floats = NDArray[np.float64]
+
+BOUNDS = np.dtype([(name, np.float64) for name in ("above", "below", "least", "most")])
 
 # Margins within which each quantity's own spread counts; infinite for what no fire shows in.
 _LEAST = np.array([SCALES[q].margin[0] if q in SCALES else np.inf for q in QUANTITIES])
@@ -21,16 +23,21 @@ _MOST = np.array([SCALES[q].margin[1] if q in SCALES else np.inf for q in QUANTI
 
 
 class Calm:
-    """For each sensor (n_sensors,) the bounds strictly between which no rule's condition can hold."""
+    """For each sensor (n_sensors,) the bounds strictly between which no rule's condition can hold.
+
+    They are kept side by side with the margins of its quantity, so that a sensor is looked up once.
+    """
 
     def __init__(
-        self, rules: Mapping[int, tuple[ReadingRule, ...]], quantity: NDArray[np.int8], parameters: Resolved
+        self, rules: Mapping[int, tuple[ReadingRule, ...]], quantity: NDArray[np.intp], parameters: Resolved
     ) -> None:
         self._quantity = quantity
         self._background = np.full(len(QUANTITIES), np.inf)
-        self._above, self._below = np.full(len(quantity), -np.inf), np.full(len(quantity), np.inf)
+        self._bounds = np.empty(len(quantity), BOUNDS)
+        self._bounds["above"], self._bounds["below"] = -np.inf, np.inf
+        self._bounds["least"], self._bounds["most"] = _LEAST[quantity], _MOST[quantity]
         for code, of_quantity in rules.items():
-            mine = np.flatnonzero(quantity == code).astype(np.int32)
+            mine = np.flatnonzero(quantity == code)
             # The least that any rule takes for drift.
             self._background[code] = max((rule.background for rule in of_quantity), default=np.inf)
             for rule in of_quantity if len(mine) else ():
@@ -38,24 +45,23 @@ class Calm:
 
     def _narrow(self, rule: ReadingRule, mine: Slots, parameters: Resolved) -> None:
         above, below = rule.calm(lambda name: parameters.of_sensors(rule.id, name, mine))
-        self._above[mine] = np.maximum(self._above[mine], above)
-        self._below[mine] = np.minimum(self._below[mine], below)
+        self._bounds["above"][mine] = np.maximum(self._bounds["above"][mine], above)
+        self._bounds["below"][mine] = np.minimum(self._bounds["below"][mine], below)
 
     def holds(self, slots: Slots, values: Floats, baseline: Floats, spread: Floats) -> NDArray[np.bool_]:
-        """Whether values (n,) are calm for sensors (n,) of this baseline and spread before them.
-
-        A sensor without a baseline has no value before this one either, so that nothing shows.
-        """
-        quantity = self._quantity.take(slots)
-        margin = np.clip(3.0 * spread, _LEAST.take(quantity), _MOST.take(quantity))
-        calm: NDArray[np.bool_] = ~(values - baseline - margin >= 0.0)
-        within: NDArray[np.bool_] = values > self._above.take(slots)
-        within &= values < self._below.take(slots)
+        """Whether values (n,) are calm for sensors (n,) of this baseline and spread before them."""
+        bounds = self._bounds.take(slots)
+        margin = 3.0 * spread
+        np.maximum(margin, bounds["least"], out=margin)
+        np.minimum(margin, bounds["most"], out=margin)
+        calm: NDArray[np.bool_] = values - baseline < margin
+        within: NDArray[np.bool_] = values > bounds["above"]
+        within &= values < bounds["below"]
         beyond = np.flatnonzero(~within)
         if len(beyond):
             # Old detectors are dusty: of what is beyond the bounds, most is drift.
-            drift = np.fmax(baseline[beyond] - self._background[quantity[beyond]], 0.0)
-            some, values = slots[beyond], values[beyond] - drift
-            within[beyond] = (values > self._above[some]) & (values < self._below[some])
+            drift = np.fmax(baseline[beyond] - self._background[self._quantity[slots[beyond]]], 0.0)
+            some, values = bounds[beyond], values[beyond] - drift
+            within[beyond] = (values > some["above"]) & (values < some["below"])
         calm &= within
         return calm

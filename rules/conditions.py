@@ -25,6 +25,8 @@ class Conditions:
     def __init__(self) -> None:
         self.active: dict[Key, Condition] = {}
         self.ended_at: dict[Key, int] = {}
+        # Active by the tables' word alone: nobody has seen yet whether anything speaks for their end.
+        self.unseen: set[Key] = set()
 
     def begin(self, key: Key, at: int, severity: int) -> bool:
         """True when it begins: it was not active, and what begins it is newer than its last end."""
@@ -43,5 +45,6 @@ class Conditions:
         known = self.active.pop(key, None)
         if active:
             self.active[key] = Condition(at, severity, known.low_since if known else NEVER)
+            self.unseen.add(key)
         else:
             self.ended_at[key] = max(at, self.ended_at.get(key, NEVER))

@@ -92,12 +92,14 @@ class DeadDetectors:
     def _find_witnesses(self, quantity: Quantity) -> dict[int, list[tuple[int, float]]]:
         """By zone the devices that see a great deal, and how much."""
         code, name = quantity.code, LIMITS[quantity]
+        least = self._parameters.least_of_zones(DETECTOR_DEAD.id, name)
         witnesses: dict[int, list[tuple[int, float]]] = {}
-        for zone, signs in self._likelihood.showing():
-            of_quantity = [sign for sign in signs.values() if sign.kind == code]
-            limit = self._parameters.of_zone(DETECTOR_DEAD.id, name, zone) if of_quantity else 0.0
-            for sign in of_quantity:
-                if sign.excess >= limit:
+        for zone, evidence in self._likelihood.showing():
+            if (evidence.smoke if quantity is Quantity.SMOKE else evidence.heat) < least:
+                continue
+            limit = self._parameters.of_zone(DETECTOR_DEAD.id, name, zone)
+            for sign in evidence.signs.values():
+                if sign.kind == code and sign.excess >= limit:
                     witnesses.setdefault(zone, []).append((int(self._device_of[sign.slot]), sign.excess))
         return witnesses
 

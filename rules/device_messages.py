@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Slots = NDArray[np.int32]
+Slots = NDArray[np.integer]
 Times = NDArray[np.int64]
 Rows = NDArray[np.intp]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.arrivals import Arrivals
 from rules.catalogue import (
     CATALOGUE,
     DECLARATION_RULES,
@@ -163,15 +164,15 @@ class Engine:
         Returns
         -------
         list of Change
-            In the order in which they happened.
+            Those of one condition in the order in which they happened.
         """
         return list(self._evaluate(batch, now))
 
     def _evaluate(self, batch: Batch, now: int) -> Iterator[Change]:
         for readings in self._cut_at_ticks(batch.readings):
-            if len(readings):
-                self._received_upto = max(self._received_upto, int(readings["received_at"].max()))
-                yield from self._pass_time(int(readings["received_at"].max()))
+            received_upto = int(readings["received_at"].max())
+            self._received_upto = max(self._received_upto, received_upto)
+            yield from self._pass_time(received_upto)
             yield from self._chatter.settle(self._judge_readings(readings))
         yield from self._chatter.settle(self._take_the_rest(batch, now))
         yield from self._pass_time(now)
@@ -189,18 +190,20 @@ class Engine:
         """Pieces (n,) that lie between two ticks of the time of receipt."""
         if not len(readings):
             return []
-        ticks = np.maximum.accumulate(readings["received_at"]) // TICK_US
-        if ticks[0] == ticks[-1]:
+        received_at = readings["received_at"]
+        if int(received_at[0]) // TICK_US == int(received_at.max()) // TICK_US:
             return [readings]
+        ticks = np.maximum.accumulate(received_at) // TICK_US
         return np.split(readings, np.flatnonzero(np.diff(ticks)) + 1)
 
     # Readings
 
     def _judge_readings(self, readings: NDArray[np.void]) -> Iterator[Change]:
-        found, good = self._health.take(readings)
+        arrivals = Arrivals.of(readings)
+        found, good = self._health.take(arrivals)
         yield from found
         # Nearly always all are good; then nothing is copied.
-        for turn in self._judging.judge(readings if good.all() else readings[good]):
+        for turn in self._judging.judge(arrivals if good.all() else arrivals.pick(good)):
             if isinstance(turn, EvidenceChange):
                 for zone in self._likelihood.take(turn.slot, turn.points, turn.excess):
                     for change in self._zones.look(zone, turn.at):

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.rule import Judgement, Level
 from schemas.columns import NEVER
 
 Slots = NDArray[np.int32]
 Times = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Counts = NDArray[np.int64]
+Rows = NDArray[np.intp]
 
 RUN = np.dtype(
     [
@@ -40,11 +41,24 @@ MOST_SAMPLES = np.iinfo(np.int16).max
 
 
 @dataclass(frozen=True)
-class Wait:
-    """How long a level waits for each of (n,) sensors [µs of event time]."""
+class Terms:
+    """What the level of each of (n,) runs asks for: see `rules.rule.Level`; waits in µs of event time."""
 
     on_us: Times
     off_us: Times
+    n_true: Counts
+    m_samples: Counts
+    min_samples: Counts
+
+    def pick(self, places: Rows | slice) -> Terms:
+        """Those of some of the runs."""
+        return Terms(
+            self.on_us[places],
+            self.off_us[places],
+            self.n_true[places],
+            self.m_samples[places],
+            self.min_samples[places],
+        )
 
 
 def lay_out(n_sensors: int, n_levels: int) -> NDArray[np.void]:
@@ -56,17 +70,17 @@ def lay_out(n_sensors: int, n_levels: int) -> NDArray[np.void]:
 
 
 def step(
-    runs: NDArray[np.void], observed_at: Times, judged: Judgement, broken: Flags, level: Level, wait: Wait
+    runs: NDArray[np.void], observed_at: Times, holds: Flags, clears: Flags, broken: Flags, terms: Terms
 ) -> None:
-    """Take one sample, newer than all before, of each of (n,) different sensors; `runs` (n,) are changed in place."""
-    complete = _extend(runs, "", observed_at, judged.holds, broken, level, wait)
+    """Take one sample, newer than all before, for each of (n,) different runs; they are changed in place."""
+    complete = _extend(runs, "", observed_at, holds, broken, terms)
     raised = complete & ~runs["active"] & (observed_at > runs["ended_at"])
     # The time to clear counts from here on; what was normal before does not matter any more.
     off_since = np.where(raised, NEVER, runs["off_since"])
     active = runs["active"] | raised
     begins = broken | (off_since == NEVER)
-    off_since = np.where(judged.clears, np.where(begins, observed_at, off_since), NEVER)
-    cleared = active & judged.clears & (observed_at - off_since >= wait.off_us)
+    off_since = np.where(clears, np.where(begins, observed_at, off_since), NEVER)
+    cleared = active & clears & (observed_at - off_since >= terms.off_us)
     runs["off_since"] = off_since
     runs["active"] = active & ~cleared
     runs["ended_at"] = np.where(cleared, observed_at, runs["ended_at"])
@@ -74,11 +88,9 @@ def step(
         runs[name][cleared] = 0
 
 
-def step_late(
-    runs: NDArray[np.void], observed_at: Times, judged: Judgement, broken: Flags, level: Level, wait: Wait
-) -> None:
+def step_late(runs: NDArray[np.void], observed_at: Times, holds: Flags, broken: Flags, terms: Terms) -> None:
     """Take one sample that came late. It can raise, it can never clear."""
-    complete = _extend(runs, "late_", observed_at, judged.holds, broken, level, wait)
+    complete = _extend(runs, "late_", observed_at, holds, broken, terms)
     raised = complete & ~runs["active"] & (observed_at > runs["ended_at"])
     runs["active"][raised] = True
     # Whatever was normal before it was known ends nothing: the time to clear begins anew.
@@ -98,8 +110,7 @@ def _extend(
     observed_at: Times,
     holds: Flags,
     broken: Flags,
-    level: Level,
-    wait: Wait,
+    terms: Terms,
 ) -> Flags:
     """True where the run of this lane is complete with this sample."""
     names = f"{lane}since", f"{lane}samples", f"{lane}recent"
@@ -108,12 +119,12 @@ def _extend(
     recent = np.where(broken, 0, recent)
     since = np.where((samples == 0) & holds, observed_at, since)
     samples = np.where((samples > 0) | holds, np.minimum(samples + 1, MOST_SAMPLES), 0)
-    recent = ((recent << 1) | holds) & ((1 << level.m_samples) - 1)
+    recent = ((recent << 1) | holds) & ((1 << terms.m_samples) - 1)
     trues = np.bitwise_count(recent)
-    over = np.minimum(samples, level.m_samples) - trues > level.m_samples - level.n_true
+    over = np.minimum(samples, terms.m_samples) - trues > terms.m_samples - terms.n_true
     samples[over], recent[over] = 0, 0
     for name, values in zip(names, (since, samples, recent), strict=True):
         runs[name] = values
-    enough = (samples >= level.min_samples) & (trues >= level.n_true)
-    complete: Flags = holds & ~over & enough & (observed_at - since >= wait.on_us)
+    enough = (samples >= terms.min_samples) & (trues >= terms.n_true)
+    complete: Flags = holds & ~over & enough & (observed_at - since >= terms.on_us)
     return complete

@@ -7,7 +7,6 @@ No point is lost when a value rises.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,11 +27,12 @@ class Scale:
     """Points of one quantity: `knots` are excess over the margin against points, straight in between.
 
     The margin is three times the sensor's own spread, within `margin`: what is no more than its noise is no sign.
+    With `within_seconds` the excess is no more than what the value has risen by within so long.
     """
 
     margin: tuple[float, float]
     knots: tuple[tuple[float, float], ...]
-    excess: Callable[[View], Floats]
+    within_seconds: float | None = None
 
     def margins(self, spread: Floats) -> Floats:
         """Excess (n,) below which a sensor of this spread shows nothing."""
@@ -40,25 +40,18 @@ class Scale:
 
     def weigh(self, view: View) -> tuple[Points, Floats]:
         """Points and excess, each (n,)."""
-        excess = self.excess(view)
-        above = excess - self.margins(view.spread)
-        x, y = np.array(self.knots).T
-        points = np.floor(np.interp(above, x, y) * SCALE).astype(np.int32)
-        return np.where(above >= 0.0, points, 0), excess
-
-
-def _lower_of_two(view: View) -> Floats:
-    return np.where(np.isnan(view.previous), -np.inf, np.minimum(view.values, view.previous))
-
-
-def _above_usual(view: View) -> Floats:
-    return _lower_of_two(view) - view.baseline
-
-
-def _fast_rise(view: View) -> Floats:
-    lower = _lower_of_two(view)
-    window = view.look_back(np.full(len(lower), HEAT_WINDOW_SECONDS))
-    return lower - np.maximum(window.smallest(), view.baseline)
+        lower = np.where(np.isnan(view.previous), -np.inf, np.minimum(view.values, view.previous))
+        excess, margins = lower - view.baseline, self.margins(view.spread)
+        shows = np.flatnonzero(excess >= margins)
+        points = np.zeros(len(lower), np.int32)
+        if len(shows):
+            if self.within_seconds is not None:
+                window = view.pick(shows).look_back(np.full(len(shows), self.within_seconds))
+                excess[shows] = lower[shows] - np.maximum(window.smallest(), view.baseline[shows])
+            above = excess[shows] - margins[shows]
+            x, y = zip(*self.knots, strict=True)
+            points[shows] = np.where(above >= 0.0, np.floor(np.interp(above, x, y) * SCALE), 0.0)
+        return points, excess
 
 
 SCALES: dict[Quantity, Scale] = {
@@ -66,14 +59,13 @@ SCALES: dict[Quantity, Scale] = {
     Quantity.SMOKE: Scale(
         (0.04, 0.08),
         ((0.0, 1.0), (0.05, 2.0), (0.10, 3.0), (0.25, 4.5), (0.55, 6.0), (1.0, 7.0), (2.0, 9.0)),
-        _above_usual,
     ),
     # K within two minutes. At the first photoelectric alarm the ceiling is 5 to 18 K warmer, rising 9 to 19 K/min.
     Quantity.TEMPERATURE: Scale(
         (0.4, 1.5),
         ((0.0, 1.0), (1.0, 1.5), (2.5, 2.5), (4.5, 4.0), (7.5, 5.5), (12.0, 7.0), (20.0, 9.0)),
-        _fast_rise,
+        HEAT_WINDOW_SECONDS,
     ),
     # ppm. Traffic stays below 30 ppm and comes slowly; a smouldering fire gives 20 to 200 ppm.
-    Quantity.CO: Scale((8.0, 15.0), ((0.0, 1.0), (10.0, 2.5), (30.0, 4.0), (90.0, 6.0)), _above_usual),
+    Quantity.CO: Scale((8.0, 15.0), ((0.0, 1.0), (10.0, 2.5), (30.0, 4.0), (90.0, 6.0))),
 }

@@ -16,7 +16,7 @@ from rules.rule import seconds
 from rules.silence import Silence
 from schemas.roster import UNKNOWN
 
-Slots = NDArray[np.int32]
+Slots = NDArray[np.integer]
 Times = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.arrivals import Arrivals
 from rules.catalogue.clock_fault import CLOCK_FAULT
 from rules.catalogue.detector_dead import DETECTOR_DEAD
 from rules.catalogue.device_flooding import DEVICE_FLOODING
@@ -65,7 +66,7 @@ class Health:
     def adopt(self, places: Places, roster: Roster, parameters: Resolved) -> None:
         """Take over a newer roster, or other parameters."""
         self._places = places
-        self._device_of = roster.sensors["device_slot"].copy()
+        self._device_of = roster.sensors["device_slot"].astype(np.intp)
         self._served = roster.devices["served"]
         self._silence.adopt(roster.devices)
         self.gateways.adopt(roster.devices, parameters)
@@ -104,23 +105,19 @@ class Health:
             return False
         return True
 
-    def take(self, readings: NDArray[np.void]) -> tuple[list[Change], NDArray[np.bool_]]:
-        """Readings (n,) of any quality, in the order of their arrival.
+    def take(self, readings: Arrivals) -> tuple[list[Change], NDArray[np.bool_]]:
+        """Readings (n,) of any quality.
 
         Returns what is found, and which of the readings (n,) the other rules may believe.
         """
-        # Columns are taken out once: numpy is slow where values do not lie side by side, or slots are no intp.
-        slots, good = readings["slot"].astype(np.intp), readings["quality"] == Quality.GOOD
-        received_at, observed_at = (
-            np.ascontiguousarray(readings[name]) for name in ("received_at", "observed_at")
-        )
-        begun, complete = self.messages.take(self._device_of.take(slots), received_at, observed_at)
+        slots, received_at, good = readings.slots, readings.received_at, readings.quality == Quality.GOOD
+        begun, complete = self.messages.take(self._device_of.take(slots), received_at, readings.observed_at)
         changes = list(self.hear(begun.devices, begun.received_at))
         self.flooding.take(complete)
         changes += map(self._tell, self.clocks.take(complete))
         for slot, at in self.metrics.hear(slots, received_at, good):
             changes.append(self._tell(ends(METRIC_SILENT, SENSOR, slot, at)))
-        findings, believed = self.validity.take(readings, slots, good)
+        findings, believed = self.validity.take(readings, good)
         changes += map(self._tell, findings)
         return changes, believed
 
@@ -128,7 +125,7 @@ class Health:
         """What was refused because it would come from the future."""
         return map(self._tell, self.clocks.take(Messages.of_refused(batch.clocks_ahead)))
 
-    def hear(self, device_slots: NDArray[np.int32], received_at: NDArray[np.int64]) -> Iterator[Change]:
+    def hear(self, device_slots: NDArray[np.integer], received_at: NDArray[np.int64]) -> Iterator[Change]:
         """Devices (n,) were heard."""
         for slot, at in self.gateways.hear(device_slots, received_at):
             yield self._tell(ends(GATEWAY_SILENT, DEVICE, slot, at))

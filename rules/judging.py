@@ -1,37 +1,41 @@
 """The rules on single sensors over the readings of a batch: which conditions change, and what is evidence of fire.
 
 Most readings are calm: no rule can have a word on them. They only go into the windows and the baselines, all at once.
-The others are judged one of each sensor at a time, in the order of their arrival.
+The others are judged all at once too, each as if it were its sensor's newest; only the runs of what holds and ends are
+stepped one reading of a sensor after the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rules import baselines, episodes
 from rules import rows as whole_rows
-from rules.baselines import MINUTE_US
+from rules.arrivals import Arrivals
 from rules.calm import Calm
-from rules.evidence import SCALES
+from rules.evidence import SCALES, Scale
+from rules.levels import Levels, Touched
 from rules.parameters import Resolved
 from rules.rule import ReadingRule
-from rules.series import Lesson, Series
-from rules.stepping import Stepping
+from rules.series import Lesson, Series, learn
+from rules.stepping import step, tell
 from rules.turns import EvidenceChange, Turn
-from rules.view import View
+from rules.view import Candidates, View
 from rules.windows import Windows
 from schemas.columns import NEVER
 from schemas.domain import QUANTITIES
 
 GAP_INTERVALS = 3
-RESTLESS_AT_LEAST = 4
-"""A sensor that is not calm stays so for a while: only every so many of its readings it is asked again."""
 
-Slots = NDArray[np.int32]
+Slots = NDArray[np.intp]
+Times = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Rows = NDArray[np.intp]
 
 
 class Judging:
@@ -65,11 +69,11 @@ class Judging:
         self._underway = np.concatenate([self._underway, np.zeros(fresh, np.bool_)])
         self._rank = np.zeros(len(sensors), np.int64)
         self.windows.grow(len(sensors))
-        self._quantity = sensors["quantity"].copy()
+        self._quantity = sensors["quantity"].astype(np.intp)
         self._intervals_us = sensors["interval_us"].copy()
         self._parameters = parameters
         self._calm = Calm(self._rules, self._quantity, parameters)
-        self._steps = {code: Stepping(rules, parameters) for code, rules in self._rules.items()}
+        self._levels = {code: Levels(rules, parameters) for code, rules in self._rules.items()}
 
     def restore(self, rule_id: str, slot: int, active: bool, at: int, severity: int) -> None:
         """Take over what the tables say of a rule on one sensor: active in this colour, or ended at a time."""
@@ -83,7 +87,7 @@ class Judging:
                     run["active"] = active and level.severity >= known
                     run["ended_at"] = NEVER if active else at
                 column += 1
-        self.look_again(np.array([slot], np.int32))
+        self.look_again(np.array([slot]))
 
     def take_snapshot(self, slots: Slots) -> dict[str, NDArray[np.generic]]:
         """All that is known of sensors (n,) but their windows, as columns (n, ...)."""
@@ -109,184 +113,168 @@ class Judging:
         lifted = observed_at - observed_at.min() + group * (np.ptp(observed_at) + 1)
         newest = np.maximum.accumulate(lifted)
         kept = np.concatenate([[True], lifted[1:] > newest[:-1]])
-        slots, observed_at, values = slots[kept], observed_at[kept], readings["value"][kept]
-        starts = np.flatnonzero(np.concatenate([[True], slots[1:] != slots[:-1]]))
-        self.windows.push_series(slots, observed_at, values, starts)
+        self.windows.push(Series.of(slots[kept].astype(np.intp), observed_at[kept], readings["value"][kept]))
 
     def look_again(self, slots: Slots) -> None:
         """The state of these sensors was written from outside."""
         self._underway[slots] = episodes.are_underway(self.runs[slots]) | (self.points[slots] > 0)
 
-    def judge(self, readings: NDArray[np.void]) -> list[Turn]:
-        """Take readings (n,) of quality good in the order of their arrival."""
+    def judge(self, readings: Arrivals) -> list[Turn]:
+        """Take readings (n,) of quality good."""
         turns: list[Turn] = []
-        if len(readings):
-            rows = np.arange(len(readings))
-            if self._are_of_different_sensors(readings["slot"]):
-                self._judge_different(readings, rows, turns)
-            else:
-                self._judge_series(readings, turns)
-        turns.sort(key=lambda turn: turn.row)
+        rows = self._put_side_by_side(readings.slots)
+        while len(rows):
+            newer = self._take_newer(_gather(readings, rows), rows, turns)
+            if newer.all():
+                break
+            rows = rows[~newer]
+            # What now comes first of a sensor is late.
+            late = _gather(readings, rows).starts
+            self._take_late(_gather(readings, rows[late]), rows[late], turns)
+            rows = np.delete(rows, late)
+        turns.sort(key=_row)
         return turns
 
-    def _are_of_different_sensors(self, slots: Slots) -> bool:
+    def _put_side_by_side(self, slots: Slots) -> Rows:
+        """Rows of readings (n,) with those of each sensor side by side, in the order of their arrival."""
         rows = np.arange(len(slots))
         self._rank[slots] = rows
-        return bool((self._rank[slots] == rows).all())
+        if (self._rank.take(slots) == rows).all():
+            return rows
+        return np.argsort(slots, kind="stable")
 
-    # One reading of each sensor
+    def _take_newer(self, series: Series, rows: Rows, turns: list[Turn]) -> Flags:
+        """Take of each sensor the first readings that follow each other; returns which of (n,) they were.
 
-    def _judge_different(self, readings: NDArray[np.void], rows: NDArray[np.intp], turns: list[Turn]) -> None:
-        slots, observed_at, values = readings["slot"], readings["observed_at"], readings["value"]
-        states = self.slow.take(slots)
-        newer = observed_at > states["newest"]
+        `rows` are those of the readings in the batch.
+        """
+        states = self.slow.take(series.of_sensors)
+        newer = series.lead(series.follow(states["newest"]))
         if not newer.all():
-            late = np.flatnonzero(~newer)
-            self._judge_late(readings[late], rows[late], turns)
-            readings, rows, states = readings[newer], rows[newer], states[newer]
-            slots, observed_at, values = readings["slot"], readings["observed_at"], readings["value"]
-        if not len(slots):
-            return
-        calm = self._calm.holds(slots, values, states["baseline"], states["spread"])
-        restless = np.flatnonzero(self._underway[slots] | ~calm)
-        before = states.take(restless)
-        self._take(states, slots, observed_at, values)
-        whole_rows.put(self.slow, slots, states)
-        self.windows.push(slots, observed_at, values)
-        if len(restless):
-            # A reading is judged by what was usual before it; only the first of a sensor has nothing before it.
-            first = before["minutes"] == 0
-            before["baseline"][first] = states["baseline"][restless[first]]
-            self._judge_restless(
-                slots[restless], rows[restless], observed_at[restless], values[restless], before, turns
-            )
-
-    def _take(
-        self, states: NDArray[np.void], slots: Slots, observed_at: NDArray[np.int64], values: Floats
-    ) -> None:
-        """Bring states (n,) of `SLOW` forward by one newer reading each."""
-        states["changed_at"] = np.where(values == states["value"], states["changed_at"], observed_at)
-        states["newest"], states["value"] = observed_at, values
-        minutes = (observed_at // MINUTE_US).astype(np.int32)
-        opens = minutes > states["minute"]
-        if opens.all():
-            baselines.advance(states, values, minutes, self._quantity[slots])
-        elif opens.any():
-            opening = states[opens]
-            baselines.advance(opening, values[opens], minutes[opens], self._quantity[slots[opens]])
-            states[opens] = opening
-
-    # Several readings of one sensor
-
-    def _judge_series(self, readings: NDArray[np.void], turns: list[Turn]) -> None:
-        """Of every sensor all at once that is calm, then a few one after the other, and so on until nothing is left."""
-        rows = np.argsort(readings["slot"], kind="stable")
-        while len(rows):
-            rows = rows[~self._pass_over_calm(readings[rows])]
-            for _ in range(RESTLESS_AT_LEAST):
-                if len(rows):
-                    starts = Series.of(readings[rows]).starts
-                    self._judge_different(readings[rows[starts]], rows[starts], turns)
-                    rows = np.delete(rows, starts)
-
-    def _pass_over_calm(self, readings: NDArray[np.void]) -> NDArray[np.bool_]:
-        """Take, of readings (n,) sorted by sensor, each sensor's first ones that are calm; say which they were."""
-        every = Series.of(readings)
-        idle = ~self._underway[every.slots]
-        passed = every.lead(every.follow(self.slow["newest"][every.slots]) & idle[every.sensor])
-        if passed.any():
-            series = Series.of(readings[passed])
-            lesson = Lesson(series, self.slow.take(series.slots), self._quantity[series.slots])
-            slots, values = series.readings["slot"], series.readings["value"]
-            calm = series.lead(self._calm.holds(slots, values, lesson.baseline, lesson.spread))
-            passed[passed] = calm
-            if calm.any():
-                self._take_calm(Series.of(series.readings[calm]), lesson.states_after(calm))
-        return passed
-
-    def _take_calm(self, series: Series, states: NDArray[np.void]) -> None:
-        readings = series.readings
-        whole_rows.put(self.slow, series.slots, states)
-        self.windows.push_series(readings["slot"], readings["observed_at"], readings["value"], series.starts)
-
-    # Judging proper
+            taken = np.flatnonzero(newer)
+            series, rows = series.pick(taken), rows[taken]
+            states = self.slow.take(series.of_sensors)
+        if len(series):
+            sensors = series.of_sensors
+            lesson = learn(series, states, self._quantity[sensors])
+            calm = self._calm.holds(series.slots, series.values, lesson.baseline, lesson.spread)
+            restless = np.flatnonzero(~series.lead(calm & ~series.each(self._underway[sensors])))
+            if len(restless):
+                self._judge_restless(series, lesson, restless, rows, turns)
+            whole_rows.put(self.slow, sensors, lesson.after)
+            self.windows.push(series)
+        return newer
 
     def _judge_restless(
-        self,
-        slots: Slots,
-        rows: NDArray[np.intp],
-        observed_at: NDArray[np.int64],
-        values: Floats,
-        before: NDArray[np.void],
-        turns: list[Turn],
+        self, series: Series, lesson: Lesson, restless: Rows, rows: Rows, turns: list[Turn]
     ) -> None:
-        broken = self._is_gap(slots, observed_at, before["newest"])
-        quantities = self._quantity[slots]
-        for code in np.unique(quantities).tolist():
-            mine = np.flatnonzero(quantities == code)
-            states = before[mine]
-            view = self._view(slots[mine], observed_at[mine], values[mine], states["value"], states)
-            runs = self.runs.take(view.slots, axis=0)
-            turns += self._steps[code].step(view, rows[mine], runs, broken[mine], late=False)
-            whole_rows.put(self.runs, view.slots, runs)
-            self._weigh(code, view, rows[mine], turns)
-            self._underway[view.slots] = episodes.are_underway(runs) | (self.points[view.slots] > 0)
+        """Judge some of the readings of a series: of each sensor all from a certain one on."""
+        places = self._sort_by_quantity(series, restless)
+        candidates = self._gather_candidates(
+            series, places, lesson.previous[places], lesson.baseline[places], lesson.spread[places]
+        )
+        judged = self._judge(candidates, rows[places], lesson.previous_at[places], turns, late=False)
+        self._underway[judged] = episodes.are_underway(self.runs[judged]) | (self.points[judged] > 0)
 
-    def _judge_late(self, readings: NDArray[np.void], rows: NDArray[np.intp], turns: list[Turn]) -> None:
-        """Readings that came after newer ones, in a lane of their own that can raise but never clear."""
-        unseen = ~self.windows.contain(readings["slot"], readings["observed_at"])
-        readings, rows = readings[unseen], rows[unseen]
-        slots, observed_at = readings["slot"], readings["observed_at"]
-        previous = self.late_newest[slots]
-        broken = self._is_gap(slots, observed_at, previous) | (observed_at <= previous)
-        self.late_newest[slots] = observed_at
-        quantities = self._quantity[slots]
-        for code in np.unique(quantities).tolist():
-            mine = np.flatnonzero(quantities == code)
-            unknown = np.full(len(mine), np.nan)
-            states = self.slow.take(slots[mine])
-            view = self._view(slots[mine], observed_at[mine], readings["value"][mine], unknown, states)
-            runs = self.runs.take(view.slots, axis=0)
-            turns += self._steps[code].step(view, rows[mine], runs, broken[mine], late=True)
-            whole_rows.put(self.runs, view.slots, runs)
-            self._underway[view.slots] |= episodes.are_underway(runs)
-
-    def _weigh(self, code: int, view: View, rows: NDArray[np.intp], turns: list[Turn]) -> None:
-        scale = SCALES.get(QUANTITIES[code])
-        if scale is None:
+    def _take_late(self, series: Series, rows: Rows, turns: list[Turn]) -> None:
+        """One reading of each of some sensors that came after newer ones, in a lane that can raise but never clear."""
+        unseen = np.flatnonzero(~self.windows.contain(series.slots, series.observed_at))
+        if not len(unseen):
             return
+        places = self._sort_by_quantity(series, unseen)
+        slots = series.slots[places]
+        states, previous_at, unknown = (
+            self.slow.take(slots),
+            self.late_newest[slots],
+            np.full(len(slots), np.nan),
+        )
+        candidates = self._gather_candidates(series, places, unknown, states["baseline"], states["spread"])
+        self.late_newest[slots] = series.observed_at[places]
+        judged = self._judge(candidates, rows[places], previous_at, turns, late=True)
+        self._underway[judged] |= episodes.are_underway(self.runs[judged])
+
+    def _judge(
+        self, candidates: Candidates, rows: Rows, previous_at: Times, turns: list[Turn], *, late: bool
+    ) -> Slots:
+        """Judge readings (n,), sensors of one quantity side by side; returns the slots of the sensors.
+
+        `rows` are those of the readings in the batch, `previous_at` the times of the readings before.
+        """
+        readings = Series.of(candidates.slots, candidates.observed_at, candidates.values)
+        sensors = readings.of_sensors
+        runs = self.runs.take(sensors, axis=0)
+        underway = runs["active"] | (runs["late_samples" if late else "samples"] > 0)
+        figures = np.full((len(candidates), self._n_levels), np.nan)
+        touched: list[Touched] = []
+        parts = list(self._by_quantity(candidates.slots))
+        for code, part in parts:
+            its = readings.part(part)
+            begun = underway[readings.sensor[part.start] : readings.sensor[part.stop - 1] + 1]
+            touched += self._levels[code].judge(candidates, part, its, begun, figures, late=late)
+            if not late and QUANTITIES[code] in SCALES:
+                self._weigh(SCALES[QUANTITIES[code]], View(candidates, part), its, rows[part], turns)
+        toggles = step(
+            self.runs, readings, touched, self._is_broken(candidates, previous_at, late), late=late
+        )
+        for code, part in parts if toggles else ():
+            mine = [toggle for toggle in toggles if part.start <= toggle.row < part.stop]
+            changes = tell(self._levels[code], mine, self.runs, readings, figures, late)
+            turns += (change._replace(row=int(rows[change.row])) for change in changes)
+        return sensors
+
+    def _weigh(self, scale: Scale, view: View, series: Series, rows: Rows, turns: list[Turn]) -> None:
         points, excess = scale.weigh(view)
-        changed = np.flatnonzero(points != self.points[view.slots])
-        self.points[view.slots] = points
-        self.excess[view.slots[changed]] = excess[changed]
-        columns = (rows, view.slots, view.observed_at, points, excess)
-        turns += map(EvidenceChange, *(column[changed].tolist() for column in columns))
+        sensors = series.of_sensors
+        changed = np.flatnonzero(points != series.before_each(points, self.points[sensors]))
+        self.points[sensors] = series.last(points)
+        slots = series.slots[changed]
+        # Of several changes of a sensor the last is written.
+        self.excess[slots] = excess[changed]
+        columns = (rows[changed], slots, series.observed_at[changed], points[changed], excess[changed])
+        turns += map(EvidenceChange, *(column.tolist() for column in columns))
 
     # What it looks things up in
 
-    def _view(
-        self,
-        slots: Slots,
-        observed_at: NDArray[np.int64],
-        values: Floats,
-        previous: Floats,
-        states: NDArray[np.void],
-    ) -> View:
-        return View(
-            slots=slots,
-            observed_at=observed_at,
-            values=values,
-            previous=previous,
-            baseline=states["baseline"],
-            spread=states["spread"],
-            intervals_us=self._intervals_us[slots],
-            windows=self.windows,
+    def _sort_by_quantity(self, series: Series, places: Rows) -> Rows:
+        return places[np.argsort(self._quantity[series.slots[places]], kind="stable")]
+
+    def _by_quantity(self, slots: Slots) -> Iterator[tuple[int, slice]]:
+        """Codes and places of the quantities of (n,) readings that are sorted by them."""
+        codes = self._quantity[slots]
+        starts = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(slots)]
+        for start, stop in pairwise(starts):
+            yield int(codes[start]), slice(start, stop)
+
+    def _gather_candidates(
+        self, series: Series, places: Rows, previous: Floats, baseline: Floats, spread: Floats
+    ) -> Candidates:
+        slots = series.slots[places]
+        return Candidates(
+            slots,
+            series.observed_at[places],
+            series.values[places],
+            previous,
+            baseline,
+            spread,
+            self._intervals_us[slots],
+            places,
+            series,
+            self.windows,
         )
 
-    def _is_gap(
-        self, slots: Slots, observed_at: NDArray[np.int64], previous: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
-        """Whether more than three intervals passed since the previous sample, or there was none."""
-        longest = GAP_INTERVALS * self._intervals_us[slots]
-        gap: NDArray[np.bool_] = (previous == NEVER) | (observed_at - np.maximum(previous, 0) > longest)
-        return gap
+    def _is_broken(self, candidates: Candidates, previous_at: Times, late: bool) -> Flags:
+        """Whether more than three intervals passed since the reading before, or there was none."""
+        gap = candidates.observed_at - np.maximum(previous_at, 0) > GAP_INTERVALS * candidates.intervals_us
+        broken: Flags = (previous_at == NEVER) | gap
+        return broken | (candidates.observed_at <= previous_at) if late else broken
+
+
+def _gather(readings: Arrivals, rows: Rows) -> Series:
+    """Some of the readings, by sensor."""
+    if len(rows) == len(readings) and (rows[:-1] < rows[1:]).all():
+        return Series.of(readings.slots, readings.observed_at, readings.values)
+    return Series.of(readings.slots[rows], readings.observed_at[rows], readings.values[rows])
+
+
+def _row(turn: Turn) -> int:
+    return turn.row

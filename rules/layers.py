@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Rows = NDArray[np.intp]
 
 
-def split_by_rank(slots: NDArray[np.int32]) -> Iterator[Rows]:
+def split_by_rank(slots: NDArray[np.integer]) -> Iterator[Rows]:
     """Rows of readings (n,): everybody's first, everybody's second, and so on; each of different sensors."""
     if not len(slots):
         return

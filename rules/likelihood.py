@@ -8,7 +8,6 @@ shows a sign of its own, the strongest neighbour lends it weight. No point is ev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
@@ -21,11 +20,12 @@ from schemas.domain import QUANTITIES, ZONE_LINK_KINDS, ZONE_USES, Quantity, Zon
 from schemas.roster import UNKNOWN
 
 CODES = {quantity: quantity.code for quantity in QUANTITIES}
-SMOKE = CODES[Quantity.SMOKE]
+SMOKE, HEAT = CODES[Quantity.SMOKE], CODES[Quantity.TEMPERATURE]
 FIRST_SIGN = SCALE
 LONE_MOST = 3 * SCALE
 # What a neighbour lends by its own points: nothing while it may be cooking, the more the surer it burns.
 LENDS_FROM, LENDS_TO = (8.0, 10.0, 12.0, 16.0), (0.0, 3.0, 6.0, 9.0)
+LENDS_NOTHING = int(LENDS_FROM[0] * SCALE)
 # Smoke rises; what burns above is felt below late and weakly.
 WEIGHT = {
     ZoneLinkKind.ADJOINING: 1.0,
@@ -46,20 +46,60 @@ class Sign(NamedTuple):
     excess: float
 
 
-@dataclass
 class ZoneEvidence:
-    """The sensors of one zone that show something, by slot."""
+    """The sensors of one zone that show something, by slot, and what follows from them."""
 
-    signs: dict[int, Sign] = field(default_factory=dict)
-    own: int = 0
+    __slots__ = ("beside", "heat", "own", "second", "signs", "smoke", "smoke_points")
+
+    def __init__(self) -> None:
+        self.signs: dict[int, Sign] = {}
+        self.own = self.smoke_points = self.second = self.beside = 0
+        self.smoke = self.heat = 0.0
+
+    def add_up(self) -> None:
+        """Take what shows now: of smoke the two strongest, of heat and CO the strongest."""
+        smoke_points = second = heat_points = co_points = 0
+        smoke = heat = 0.0
+        for _, kind, points, excess in self.signs.values():
+            if kind == SMOKE:
+                if points > smoke_points:
+                    smoke_points, second = points, smoke_points
+                elif points > second:
+                    second = points
+                if excess > smoke:
+                    smoke = excess
+            elif kind == HEAT:
+                if points > heat_points:
+                    heat_points = points
+                if excess > heat:
+                    heat = excess
+            elif points > co_points:
+                co_points = points
+        self.smoke_points, self.second, self.beside = smoke_points, second, heat_points + co_points
+        self.smoke, self.heat = smoke, heat
+        self.own = self.with_lent(0)
+
+    def with_lent(self, lent: int) -> int:
+        """Points with those that a neighbour lends."""
+        second = self.second // 2
+        others = self.beside + lent + (second if second < SCALE else SCALE)
+        smoke = LONE_MOST + (others - FIRST_SIGN) * 3 // 2 if others > FIRST_SIGN else LONE_MOST
+        return (self.smoke_points if self.smoke_points < smoke else smoke) + others
 
 
 class Total(NamedTuple):
-    """A zone's points with the neighbour that lent some of them."""
+    """A zone's points with the neighbour that lent some of them, and how far smoke [dB/m] and heat [K] exceed what is
+    usual at the sensor that sees most of it.
+    """
 
     points: int
     lent: int
     lender: int
+    smoke: float
+    heat: float
+
+
+NO_TOTAL = Total(0, 0, UNKNOWN, 0.0, 0.0)
 
 
 class Likelihood:
@@ -67,6 +107,8 @@ class Likelihood:
 
     def __init__(self) -> None:
         self._zones: dict[int, ZoneEvidence] = {}
+        # Where something was too old to begin a condition: at the next reading it may, whatever that shows.
+        self.look_again: set[int] = set()
         # What each zone is lent, by the neighbour that lends it.
         self._lent: dict[int, dict[int, int]] = {}
         self._felt_by: dict[int, list[tuple[int, float]]] = {}
@@ -93,21 +135,29 @@ class Likelihood:
             self._lend(zone, evidence.own)
 
     def take(self, slot: int, points: int, excess: float) -> Iterable[int]:
-        """Note what a sensor shows; returns the zones whose total may be another now."""
+        """Note what a sensor shows; returns the zones whose total may be another now, and those to look at again."""
         zone = int(self._zone_of[slot])
         if zone == UNKNOWN:
             return ()
-        evidence = self._zones.setdefault(zone, ZoneEvidence())
+        evidence = self._zones.get(zone)
+        if evidence is None:
+            evidence = self._zones[zone] = ZoneEvidence()
         if points:
             evidence.signs[slot] = Sign(slot, int(self._quantity[slot]), points, excess)
         else:
             evidence.signs.pop(slot, None)
-        before, evidence.own = evidence.own, self._add_up(evidence.signs.values())
+        before, smoke, heat = evidence.own, evidence.smoke, evidence.heat
+        evidence.add_up()
+        own = evidence.own
         if not evidence.signs:
             del self._zones[zone]
-        if lend(before, 1.0) == lend(evidence.own, 1.0):
+        if own == before:
+            # Nearly always another sensor of the zone shows more.
+            same = evidence.smoke == smoke and evidence.heat == heat and zone not in self.look_again
+            return () if same else (zone,)
+        if own < LENDS_NOTHING > before or lend(before, 1.0) == lend(own, 1.0):
             return (zone,)
-        self._lend(zone, evidence.own)
+        self._lend(zone, own)
         # Only where something shows of itself is a neighbour felt.
         return (zone, *(other for other, _ in self._felt_by.get(zone, ()) if self.own(other) >= FIRST_SIGN))
 
@@ -131,9 +181,9 @@ class Likelihood:
         evidence = self._zones.get(zone)
         return evidence.signs if evidence else {}
 
-    def showing(self) -> Iterator[tuple[int, Mapping[int, Sign]]]:
+    def showing(self) -> Iterable[tuple[int, ZoneEvidence]]:
         """The zones in which something shows, with what."""
-        return ((zone, evidence.signs) for zone, evidence in self._zones.items())
+        return self._zones.items()
 
     def linked(self, zone: int) -> set[int]:
         """The zones from which something may come to this one."""
@@ -143,26 +193,14 @@ class Likelihood:
         """Everything that speaks for a fire in the zone."""
         evidence = self._zones.get(zone)
         if evidence is None:
-            return Total(0, 0, UNKNOWN)
+            return NO_TOTAL
         lent, lender = 0, UNKNOWN
         by_neighbour = self._lent.get(zone)
         if evidence.own >= FIRST_SIGN and by_neighbour:
             lent, lender = max((lends, -neighbour) for neighbour, lends in by_neighbour.items())
             lender = -lender
-        points = self._add_up(evidence.signs.values(), lent) if lent else evidence.own
-        return Total(points, lent, lender)
-
-    def strongest(self, zone: int, quantity: Quantity) -> Sign | None:
-        """The sign of one quantity in the zone that exceeds what is usual by most."""
-        evidence, kind, found = self._zones.get(zone), CODES[quantity], None
-        for sign in evidence.signs.values() if evidence else ():
-            if sign.kind == kind and (
-                found is None
-                or sign.excess > found.excess
-                or (sign.excess == found.excess and sign.slot < found.slot)
-            ):
-                found = sign
-        return found
+        points = evidence.with_lent(lent) if lent else evidence.own
+        return Total(points, lent, lender, evidence.smoke, evidence.heat)
 
     def explain(self, zone: int, total: Total, name_of: Callable[[int], str]) -> tuple[Part, ...]:
         """The parts that make the total, in words; `name_of` names zones by slot."""
@@ -184,21 +222,6 @@ class Likelihood:
                 f"signs of fire in the neighbouring zone {name}",
                 total.lent / SCALE,
             )
-
-    def _add_up(self, signs: Iterable[Sign], lent: int = 0) -> int:
-        smoke, second = 0, 0
-        beside: dict[int, int] = {}
-        for sign in signs:
-            points = sign.points
-            if sign.kind != SMOKE:
-                if points > beside.get(sign.kind, 0):
-                    beside[sign.kind] = points
-            elif points > smoke:
-                smoke, second = points, smoke
-            elif points > second:
-                second = points
-        others = sum(beside.values()) + lent + min(second // 2, SCALE)
-        return min(smoke, LONE_MOST + max(0, others - FIRST_SIGN) * 3 // 2) + others
 
 
 _WORDS = {

@@ -14,22 +14,22 @@ class Places:
         self._roster = roster
         self._scopes = roster.scopes.tolist()
 
+    # A field before a row: numpy is slow to make a row of its own.
+
     def sensor(self, slot: int) -> Subject:
-        row = self._roster.sensors[slot]
-        at = self.device(int(row["device_slot"]))
-        sensor_id = int(row["sensor_id"])
+        sensors = self._roster.sensors
+        at, sensor_id = self.device(int(sensors["device_slot"][slot])), int(sensors["sensor_id"][slot])
         return Subject(SubjectKind.SENSOR, sensor_id, at.building_id, at.zone_id, at.device_id, sensor_id)
 
     def device(self, slot: int) -> Subject:
-        row = self._roster.devices[slot]
-        device_id, zone_id = int(row["device_id"]), int(row["zone_id"])
-        zone = None if zone_id == UNKNOWN else zone_id
-        return Subject(SubjectKind.DEVICE, device_id, int(row["building_id"]), zone, device_id, None)
+        devices = self._roster.devices
+        device_id, zone_id = int(devices["device_id"][slot]), int(devices["zone_id"][slot])
+        zone, building_id = None if zone_id == UNKNOWN else zone_id, int(devices["building_id"][slot])
+        return Subject(SubjectKind.DEVICE, device_id, building_id, zone, device_id, None)
 
     def zone(self, slot: int) -> Subject:
-        row = self._roster.zones[slot]
-        zone_id = int(row["zone_id"])
-        building_id = int(self._roster.sites["building_id"][row["building_slot"]])
+        zone_id = int(self._roster.zones["zone_id"][slot])
+        building_id = int(self._roster.sites["building_id"][self._roster.zones["building_slot"][slot]])
         return Subject(SubjectKind.ZONE, zone_id, building_id, zone_id, None, None)
 
     def building(self, slot: int) -> Subject:

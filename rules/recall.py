@@ -118,7 +118,7 @@ class Recall:
         slot_of = self._roster.sensor_slots
         ids = columns["sensor_id"].tolist()
         kept = np.array([sensor_id in slot_of for sensor_id in ids], np.bool_)
-        slots = np.array([slot_of[sensor_id] for sensor_id in ids if sensor_id in slot_of], np.int32)
+        slots = np.array([slot_of[sensor_id] for sensor_id in ids if sensor_id in slot_of], np.intp)
         # A building that comes back may have left signs behind that have gone since.
         showed = self._judging.points[slots] > 0
         self._judging.restore_snapshot(slots, {name: columns[name][kept] for name in self._judging.COLUMNS})
@@ -153,7 +153,7 @@ class Recall:
         self._known = []
 
     def _columns_of(self, building_slot: int, received_upto: int) -> dict[str, NDArray[np.generic]]:
-        slots = np.flatnonzero(self._site_of_sensors == building_slot).astype(np.int32)
+        slots = np.flatnonzero(self._site_of_sensors == building_slot)
         zones = set(np.flatnonzero(self._roster.zones["building_slot"] == building_slot).tolist())
         return {
             "received_upto": np.array([received_upto]),

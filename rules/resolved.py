@@ -66,17 +66,26 @@ class Resolved:
         }
         self.conflicts = tuple(find_conflicts(catalogue, self._columns))
 
-    def of_sensors(self, rule_id: str, name: str, slots: NDArray[np.int32]) -> Floats:
+    def of_sensors(self, rule_id: str, name: str, slots: NDArray[np.integer]) -> Floats:
         """A parameter as it is in force for sensors (n,), (n,)."""
         return self._look_up(SubjectKind.SENSOR, rule_id, name, slots)
 
-    def of_devices(self, rule_id: str, name: str, slots: NDArray[np.int32]) -> Floats:
+    def of_all_sensors(self, rule_id: str, name: str) -> Floats:
+        """A parameter as it is in force for every sensor: (n_sensors,), or () where it is the same for all."""
+        return np.asarray(self._columns[SubjectKind.SENSOR][rule_id, name])
+
+    def of_devices(self, rule_id: str, name: str, slots: NDArray[np.integer]) -> Floats:
         """A parameter as it is in force for devices (n,), (n,)."""
         return self._look_up(SubjectKind.DEVICE, rule_id, name, slots)
 
     def of_zone(self, rule_id: str, name: str, slot: int) -> float:
         """A parameter as it is in force for a zone."""
         return self._look_up_one(SubjectKind.ZONE, rule_id, name, slot)
+
+    def least_of_zones(self, rule_id: str, name: str) -> float:
+        """The smallest value of a parameter in force for any zone; infinity where there is no zone."""
+        column = self._columns[SubjectKind.ZONE][rule_id, name]
+        return column if isinstance(column, float) else float(column.min(initial=np.inf))
 
     def of_site(self, rule_id: str, name: str, slot: int) -> float:
         """A parameter as it is in force for a building."""
@@ -92,7 +101,7 @@ class Resolved:
         count = np.broadcast_to(self._columns[kind][key] != other._columns[kind][key], self._counts[kind])
         return int(np.count_nonzero(count))
 
-    def _look_up(self, kind: SubjectKind, rule_id: str, name: str, slots: NDArray[np.int32]) -> Floats:
+    def _look_up(self, kind: SubjectKind, rule_id: str, name: str, slots: NDArray[np.integer]) -> Floats:
         column = self._columns[kind][rule_id, name]
         return self._repeat(column, len(slots)) if isinstance(column, float) else column[slots]
 

@@ -62,7 +62,9 @@ class Silence:
         self._listening_since = now
         self.swept_at = now
 
-    def hear(self, device_slots: NDArray[np.int32], received_at: NDArray[np.int64]) -> list[tuple[int, int]]:
+    def hear(
+        self, device_slots: NDArray[np.integer], received_at: NDArray[np.int64]
+    ) -> list[tuple[int, int]]:
         """Note that devices (n,) were heard; returns those that had been silent, and when they came back."""
         if (np.diff(received_at) >= 0).all():
             # Of several readings of a device the last is written, which is the newest.

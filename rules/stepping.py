@@ -1,150 +1,129 @@
-"""Steps the levels of the rules of one quantity by one reading each of many sensors, and tells what changes colour."""
+"""Steps the runs of levels by the readings that touch them, all rules at once, and tells what changes colour."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rules import episodes
 from rules import rows as whole_rows
-from rules.parameters import Resolved
-from rules.rule import Level, ReadingRule, less_drift
+from rules.episodes import Terms
+from rules.layers import split_by_rank
+from rules.levels import Levels, Touched
+from rules.rule import ReadingRule
+from rules.series import Series
 from rules.turns import SensorChange
-from rules.view import View
-from schemas.columns import MICROSECONDS
 from schemas.domain import Severity
 
 NOTHING = 0
-"""Stands for no severity in columns of severities."""
+"""Stands for no severity."""
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Rows = NDArray[np.intp]
 
 
-class Stepping:
-    """One quantity's rules; `levels` are the columns of its sensors' runs."""
+class Toggle(NamedTuple):
+    """The level in a column began or ended with the reading at a row."""
 
-    def __init__(self, rules: tuple[ReadingRule, ...], parameters: Resolved) -> None:
-        self._parameters = parameters
-        self._columns: list[tuple[ReadingRule, range]] = []
-        self.levels: list[tuple[ReadingRule, Level]] = []
-        for rule in rules:
-            first = len(self.levels)
-            self.levels += [(rule, level) for level in rule.levels]
-            self._columns.append((rule, range(first, len(self.levels))))
+    row: int
+    column: int
 
-    def step(
-        self, view: View, rows: NDArray[np.intp], runs: NDArray[np.void], broken: Flags, *, late: bool
-    ) -> Iterator[SensorChange]:
-        """Take readings (n,) of different sensors; their `runs` (n, n_levels) are changed in place."""
-        was = runs["active"].copy()
-        underway = was | (runs["late_samples" if late else "samples"] > 0)
-        measures = np.full(runs.shape, np.nan)
-        for rule, columns in self._columns:
-            # Of what is calm for this rule, and of which nothing has begun, a sample changes nothing.
-            its = slice(columns.start, columns.stop)
-            matters = np.flatnonzero(underway[:, its].any(axis=1) | ~self._is_calm(rule, view))
-            if len(matters):
-                some = runs[matters, its]
-                measures[matters, its] = self._step_rule(
-                    rule, view.pick(matters), some, underway[matters, its], broken[matters], late
-                )
-                whole_rows.put(runs[:, its], matters, some)
-        now = runs["active"]
-        if (was != now).any():
-            yield from self._tell(view, rows, was, now, measures, late)
 
-    def _is_calm(self, rule: ReadingRule, view: View) -> Flags:
-        above, below = rule.calm(lambda name: self._value(rule, name, view.slots))
-        values = less_drift(view.values, view.baseline, rule.background)
-        calm: Flags = (values > above) & (values < below)
-        return calm
+def step(
+    runs: NDArray[np.void], readings: Series, touched: list[Touched], broken: Flags, *, late: bool
+) -> list[Toggle]:
+    """Let readings (n,) step the runs (n_sensors, n_levels) that they touch; returns what began and ended."""
+    if not touched:
+        return []
+    counts = [len(one.rows) for one in touched]
+    rows = np.concatenate([one.rows for one in touched])
+    columns = np.repeat([one.column for one in touched], counts)
+    holds = np.concatenate([one.holds for one in touched])
+    clears = np.concatenate([one.clears for one in touched])
+    terms = Terms(
+        np.concatenate([one.on_us for one in touched]),
+        np.concatenate([one.off_us for one in touched]),
+        np.repeat([one.level.n_true for one in touched], counts),
+        np.repeat([one.level.m_samples for one in touched], counts),
+        np.repeat([one.level.min_samples for one in touched], counts),
+    )
+    places = readings.slots[rows] * runs.shape[1] + columns
+    layers = [np.arange(len(rows))] if readings.single else list(split_by_rank(places))
+    order = np.concatenate(layers)
+    rows, columns, places, holds, clears = (
+        column[order] for column in (rows, columns, places, holds, clears)
+    )
+    terms, observed_at, broken = terms.pick(order), readings.observed_at[rows], broken[rows]
+    table, first, changed = runs.reshape(-1), 0, []
+    for layer in layers:
+        part = slice(first, first + len(layer))
+        some = table.take(places[part])
+        was = some["active"].copy()
+        if late:
+            episodes.step_late(some, observed_at[part], holds[part], broken[part], terms.pick(part))
+        else:
+            episodes.step(some, observed_at[part], holds[part], clears[part], broken[part], terms.pick(part))
+        whole_rows.put(table, places[part], some)
+        changed.append(first + np.flatnonzero(was != some["active"]))
+        first = part.stop
+    toggled = np.concatenate(changed)
+    return sorted(map(Toggle, rows[toggled].tolist(), columns[toggled].tolist()))
 
-    def _step_rule(
-        self,
-        rule: ReadingRule,
-        view: View,
-        runs: NDArray[np.void],
-        underway: Flags,
-        broken: Flags,
-        late: bool,
-    ) -> Floats:
-        """One reading each for all levels of a rule; returns by what figures they were judged (n, n_levels)."""
-        view = view.of_rule(lambda name: self._value(rule, name, view.slots))
-        measures = np.full(runs.shape, np.nan)
-        for column, level in enumerate(rule.levels):
-            if level.judges_late or not late:
-                measures[:, column] = self._step_level(
-                    rule, level, view, runs[:, column], underway[:, column], broken, late
-                )
-        return measures
 
-    def _step_level(
-        self,
-        rule: ReadingRule,
-        level: Level,
-        view: View,
-        runs: NDArray[np.void],
-        underway: Flags,
-        broken: Flags,
-        late: bool,
-    ) -> Floats:
-        judged = level.judge(view)
-        touched = np.flatnonzero(judged.holds | underway)
-        if len(touched):
-            slots = view.slots[touched]
-            wait = episodes.Wait(
-                _microseconds(self._value(rule, level.on_seconds, slots)),
-                _microseconds(self._value(rule, level.off_seconds, slots)),
+def tell(
+    levels: Levels,
+    toggles: list[Toggle],
+    runs: NDArray[np.void],
+    readings: Series,
+    figures: Floats,
+    late: bool,
+) -> list[SensorChange]:
+    """Which rules of one quantity go from one colour to another, with the rows of `readings`.
+
+    `figures` (n, n_levels) are what the readings were judged by. The runs are as they are after all toggles, so that
+    these are gone through from the last to the first.
+    """
+    active: dict[int, list[bool]] = {}
+    found: list[SensorChange] = []
+    for (row, rule), group in groupby(
+        reversed(toggles), lambda toggle: (toggle.row, levels.rule_of(toggle.column))
+    ):
+        slot = int(readings.slots[row])
+        mine = active.setdefault(slot, runs["active"][slot].tolist())
+        columns = levels.columns_of(rule)
+        after = _find_gravest(rule, mine[columns])
+        for toggle in group:
+            mine[toggle.column] = not mine[toggle.column]
+        before = _find_gravest(rule, mine[columns])
+        if before != after:
+            place = _find_speaker(rule, after or before)
+            change = SensorChange(
+                row,
+                slot,
+                rule,
+                int(readings.observed_at[row]),
+                before,
+                after,
+                float(figures[row, columns.start + place]),
+                levels.limit_of(rule, rule.levels[place], slot),
+                late,
             )
-            some = runs.take(touched)
-            advance = episodes.step_late if late else episodes.step
-            advance(some, view.observed_at[touched], judged.of(touched), broken[touched], level, wait)
-            whole_rows.put(runs, touched, some)
-        return judged.measure
-
-    def _tell(
-        self, view: View, rows: NDArray[np.intp], was: Flags, now: Flags, measures: Floats, late: bool
-    ) -> Iterator[SensorChange]:
-        differs = was != now
-        for rule, columns in self._columns:
-            if not differs[:, columns.start : columns.stop].any():
-                continue
-            before, after = _find_gravest(was, rule, columns), _find_gravest(now, rule, columns)
-            for i in np.flatnonzero(before != after).tolist():
-                place = _find_speaker(rule, int(after[i]) or int(before[i]))
-                limit = float(self._value(rule, rule.levels[place].limit, view.slots[i : i + 1])[0])
-                yield SensorChange(
-                    int(rows[i]),
-                    int(view.slots[i]),
-                    rule,
-                    int(view.observed_at[i]),
-                    int(before[i]),
-                    int(after[i]),
-                    float(measures[i, columns[place]]),
-                    limit,
-                    late,
-                )
-
-    def _value(self, rule: ReadingRule, name: str, slots: NDArray[np.int32]) -> Floats:
-        return self._parameters.of_sensors(rule.id, name, slots)
+            found.append(change)
+    return found[::-1]
 
 
-def _find_gravest(active: Flags, rule: ReadingRule, columns: range) -> NDArray[np.int8]:
-    """The gravest colour (n,) of a rule's levels active in (n, n_levels); NOTHING where none is."""
-    gravest = np.full(len(active), NOTHING, np.int8)
-    for column, level in zip(columns, rule.levels, strict=True):
-        graver = active[:, column] & ((gravest == NOTHING) | (gravest > level.severity))
-        gravest[graver] = level.severity
-    return gravest
+def _find_gravest(rule: ReadingRule, active: list[bool]) -> int:
+    """The gravest colour of those of a rule's levels that are active; NOTHING where none is."""
+    return min(
+        (level.severity for level, is_active in zip(rule.levels, active, strict=True) if is_active),
+        default=NOTHING,
+    )
 
 
 def _find_speaker(rule: ReadingRule, severity: int) -> int:
     """The level whose figure is told of a change to this colour."""
     return next(place for place, level in enumerate(rule.levels) if level.severity == Severity(severity))
-
-
-def _microseconds(count: Floats) -> NDArray[np.int64]:
-    return np.asarray(np.rint(count * MICROSECONDS), np.int64)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.arrivals import Arrivals
 from rules.catalogue.reading_invalid import BOUNDED, READING_INVALID
 from rules.changes import ChangeKind
 from rules.findings import Finding
@@ -21,7 +22,7 @@ from schemas.columns import NEVER
 from schemas.domain import QUANTITIES, Quality, Quantity, SubjectKind
 from schemas.units import UNIT_OF
 
-Slots = NDArray[np.int32]
+Slots = NDArray[np.intp]
 Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -52,7 +53,7 @@ class Validity:
         self._of_fire = np.isin(self._quantity, [quantity.code for quantity in OF_FIRE])
         self._least, self._most = np.full(len(sensors), -np.inf), np.full(len(sensors), np.inf)
         for quantity in BOUNDED:
-            mine = np.flatnonzero(self._quantity == quantity.code).astype(np.int32)
+            mine = np.flatnonzero(self._quantity == quantity.code)
             self._least[mine] = self._value(f"{quantity}_least", mine)
             self._most[mine] = self._value(f"{quantity}_most", mine)
 
@@ -61,12 +62,12 @@ class Validity:
         self.active[slot], self.bad[slot], self.good[slot] = active, 0, 0
         self._underway[slot] = active
 
-    def take(self, readings: NDArray[np.void], slots: Rows, good: Flags) -> tuple[list[Finding], Flags]:
-        """Readings (n,) of sensors (n,), and which are of quality good.
+    def take(self, readings: Arrivals, good: Flags) -> tuple[list[Finding], Flags]:
+        """Readings (n,), and which are of quality good.
 
         Returns what is found, and which of the readings may be believed.
         """
-        values = np.ascontiguousarray(readings["value"])
+        slots, values = readings.slots, readings.values
         outside = (values < self._least.take(slots)) | (values > self._most.take(slots))
         strange = outside | ~good
         seen = strange | self._underway.take(slots)
@@ -75,8 +76,8 @@ class Validity:
         kept_out = outside & ~((values > self._most[slots]) & self._of_fire[slots])
         # A strange reading makes the ones after it count, in the same batch as in the next.
         rows = np.flatnonzero(np.isin(slots, slots[seen]))
-        some = readings[rows]
-        is_bad = outside[rows] | (some["quality"] >= Quality.BAD)
+        some = readings.pick(rows)
+        is_bad = outside[rows] | (some.quality >= Quality.BAD)
         found = list(self._step_all(some, strange[rows], is_bad, good[rows] & ~is_bad))
         return found, good & ~kept_out
 
@@ -88,38 +89,39 @@ class Validity:
         return believed
 
     def _step_all(
-        self, readings: NDArray[np.void], strange: Flags, is_bad: Flags, is_good: Flags
+        self, readings: Arrivals, strange: Flags, is_bad: Flags, is_good: Flags
     ) -> Iterator[Finding]:
-        slots = readings["slot"]
+        slots = readings.slots
         for layer in split_by_rank(slots):
             rows = layer[strange[layer] | self._underway[slots[layer]]]
             # What came late, or once more, says nothing about how the sensor is now.
-            newer = rows[readings["observed_at"][rows] > self.newest[slots[rows]]]
-            yield from self._step(readings[newer], is_bad[newer], is_good[newer])
+            newer = rows[readings.observed_at[rows] > self.newest[slots[rows]]]
+            yield from self._step(readings.pick(newer), is_bad[newer], is_good[newer])
 
-    def _step(self, readings: NDArray[np.void], is_bad: Flags, is_good: Flags) -> Iterator[Finding]:
+    def _step(self, readings: Arrivals, is_bad: Flags, is_good: Flags) -> Iterator[Finding]:
         """One reading of each of (n,) different sensors; one of uncertain quality counts for neither side."""
-        slots = readings["slot"]
+        slots = readings.slots
         bad = np.where(is_good, 0, np.minimum(self.bad[slots], MOST_SAMPLES - 1) + is_bad).astype(np.uint8)
         good = np.where(is_bad, 0, np.minimum(self.good[slots], MOST_SAMPLES - 1) + is_good).astype(np.uint8)
         was_active = self.active[slots]
         raised = ~was_active & (bad >= self._value("samples", slots))
         cleared = was_active & (good >= self._value("good_samples", slots))
-        self.bad[slots], self.good[slots], self.newest[slots] = bad, good, readings["observed_at"]
+        self.bad[slots], self.good[slots], self.newest[slots] = bad, good, readings.observed_at
         self.active[slots] = (was_active | raised) & ~cleared
         self._underway[slots] = self.active[slots] | (bad > 0)
         for i in np.flatnonzero(raised | cleared).tolist():
-            yield self._tell(readings[i], bool(raised[i]))
+            yield self._tell(
+                int(slots[i]), float(readings.values[i]), int(readings.received_at[i]), bool(raised[i])
+            )
 
-    def _tell(self, reading: np.void, raised: bool) -> Finding:
-        slot, value = int(reading["slot"]), float(reading["value"])
+    def _tell(self, slot: int, value: float, at: int, raised: bool) -> Finding:
         limit = self._least[slot] if value < self._least[slot] else self._most[slot]
         return Finding(
             ChangeKind.RAISE if raised else ChangeKind.CLEAR,
             READING_INVALID,
             SubjectKind.SENSOR,
             slot,
-            int(reading["received_at"]),
+            at,
             value=value,
             limit=float(limit) if np.isfinite(limit) else None,
             unit=UNIT_OF[QUANTITIES[self._quantity[slot]]],

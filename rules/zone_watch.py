@@ -37,7 +37,7 @@ class ZoneRule(Rule):
     `score` gives the figure: the points, or something made of the strongest signs. It never falls when a value rises.
     """
 
-    score: Callable[[Likelihood, int, Total], float] = lambda likelihood, zone, total: total.points / SCALE
+    score: Callable[[Total], float] = lambda total: total.points / SCALE
     unit: str = "points"
     # The parameter from which on, over `sensitivity`, what is active turns red; it stays so until its end.
     red_from: str | None = None
@@ -58,13 +58,15 @@ class ZoneWatch:
     def adopt(self, places: Places, parameters: Resolved) -> None:
         self._places, self._parameters = places, parameters
         self._limits: dict[int, list[Limits]] = {}
+        self.conditions.unseen.update(self.conditions.active)
 
     def look(self, zone: int, at: int) -> Iterator[Change]:
         """The zone's points may be others now."""
         total = self._likelihood.total(zone)
         active = self.conditions.active
+        self._likelihood.look_again.discard(zone)
         for rule, key, limit, clears_below, red_from in self._limits_of(zone):
-            score = rule.score(self._likelihood, zone, total)
+            score = rule.score(total)
             condition = active.get(key)
             if condition is not None:
                 if score >= clears_below:
@@ -78,28 +80,37 @@ class ZoneWatch:
                 severity = Severity.RED if score >= red_from else rule.severity
                 if self.conditions.begin(key, at, severity):
                     yield self._tell(ChangeKind.RAISE, rule, zone, at, score, total, severity)
+                else:
+                    self._likelihood.look_again.add(zone)
 
     def tick(self, now: int) -> Iterator[Change]:
         """End what has been low for long enough. A sensor that fell silent holds what it last showed."""
+        self._look_at_unseen(now)
+        low = sorted(key for key, condition in self.conditions.active.items() if condition.low_since != NEVER)
         for rule in self._rules:
-            for key, condition in sorted(self.conditions.active.items()):
-                if key[0] != rule.id:
-                    continue
-                if condition.low_since == NEVER:
-                    # After a restart without a snapshot nobody saw it fall.
-                    if rule.score(self._likelihood, key[1], self._likelihood.total(key[1])) < self._value(
-                        rule, "clears_below", key[1]
-                    ):
+            for key in low:
+                if key[0] == rule.id:
+                    yield from self._end(rule, key, now)
+
+    def _look_at_unseen(self, now: int) -> None:
+        """After a restart without a snapshot nobody saw it fall; by other numbers it may be low as it is."""
+        for rule in self._rules:
+            for key in self.conditions.unseen:
+                condition = self.conditions.active.get(key) if key[0] == rule.id else None
+                if condition is not None and condition.low_since == NEVER:
+                    score = rule.score(self._likelihood.total(key[1]))
+                    if score < self._value(rule, "clears_below", key[1]):
                         condition.low_since = now
-                    continue
-                at = condition.low_since + seconds(self._value(rule, "off_seconds", key[1]))
-                if now >= at:
-                    self.conditions.end(key, at)
-                    total = self._likelihood.total(key[1])
-                    score = rule.score(self._likelihood, key[1], total)
-                    yield self._tell(
-                        ChangeKind.CLEAR, rule, key[1], at, score, total, Severity(condition.severity)
-                    )
+        self.conditions.unseen.clear()
+
+    def _end(self, rule: ZoneRule, key: Key, now: int) -> Iterator[Change]:
+        zone, condition = key[1], self.conditions.active[key]
+        at = condition.low_since + seconds(self._value(rule, "off_seconds", zone))
+        if now >= at:
+            self.conditions.end(key, at)
+            total = self._likelihood.total(zone)
+            score, severity = rule.score(total), Severity(condition.severity)
+            yield self._tell(ChangeKind.CLEAR, rule, zone, at, score, total, severity)
 
     def take_snapshot(self, zones: set[int], zone_id: NDArray[np.int32]) -> NDArray[np.void]:
         """Since when what is active in these zones has been low, (n,) of `LOW`."""

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from rules.likelihood import Likelihood, Total
+from rules.likelihood import Total
 from rules.rule import Parameter
 from rules.zone_watch import ZoneRule
-from schemas.domain import Quantity, Severity, SignalClass
+from schemas.domain import Severity, SignalClass
 
 
-def _score(likelihood: Likelihood, zone: int, total: Total) -> float:
+def _score(total: Total) -> float:
     """The weaker of the two, as a share of what is enough."""
-    if len(likelihood.signs(zone)) < 2:
-        return 0.0
-    smoke = likelihood.strongest(zone, Quantity.SMOKE)
-    heat = likelihood.strongest(zone, Quantity.TEMPERATURE)
-    return min(smoke.excess / 0.15, heat.excess / 10.0) if smoke and heat else 0.0
+    return min(total.smoke / 0.15, total.heat / 10.0)
 
 
 FIRE_CONFIRMED_SMOKE_HEAT = ZoneRule(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
 from rules.view import View
 from schemas.columns import MICROSECONDS
@@ -10,12 +12,15 @@ from schemas.domain import Quantity, Severity, SignalClass
 
 def _judge(window: str, limit: str, slowest_seconds: str) -> Level:
     def judge(view: View) -> Judgement:
-        slopes = view.look_back(view.parameter(window)).slopes_per_minute()
         gate = view.parameter("gate")
         quick = view.intervals_us <= view.parameter(slowest_seconds) * MICROSECONDS
+        if not quick.any():
+            return Judgement(quick, view.values < gate, np.full(len(quick), np.nan))
+        slopes = view.look_back(view.parameter(window)).slopes_per_minute()
         hot = (view.values >= gate) & (view.above_baseline() >= view.parameter("above_usual"))
         holds = quick & (view.parameter("enabled") > 0) & hot & (slopes >= view.parameter(limit))
-        return Judgement(holds, (slopes < view.parameter("clears_below")) & (view.values < gate), slopes)
+        calm = ~quick | (slopes < view.parameter("clears_below"))
+        return Judgement(holds, calm & (view.values < gate), slopes)
 
     return Level(Severity.ORANGE, judge, limit, judges_late=False)
 

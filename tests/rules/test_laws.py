@@ -55,6 +55,10 @@ def tell(changes: list[Change]) -> list[tuple[object, ...]]:
     ]
 
 
+def _tell_by_condition(changes: list[Change]) -> dict[tuple[str, str, int], list[tuple[object, ...]]]:
+    return {condition: tell(of_it) for condition, of_it in by_condition(changes).items()}
+
+
 cuts = st.lists(st.integers(0, 10_000), max_size=8)
 
 
@@ -64,7 +68,8 @@ def test_the_same_readings_cut_into_other_batches_give_the_same_changes(
     readings: NDArray[np.void], cuts: list[int]
 ) -> None:
     whole, cut = feed(make_engine(), readings, []), feed(make_engine(), readings, cuts)
-    assert tell(cut) == tell(whole)
+    # Within ten seconds, what the readings say of themselves is told before what they say of a fire.
+    assert _tell_by_condition(cut) == _tell_by_condition(whole)
 
 
 @st.composite
