@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 from rules import baselines, episodes
 from rules import rows as whole_rows
 from rules.arrivals import Arrivals
+from rules.bounds import Bounds
 from rules.calm import Calm
 from rules.evidence import SCALES, Scale
-from rules.levels import Levels, Touched
+from rules.level_table import LevelTable, Words
 from rules.parameters import Resolved
 from rules.rule import ReadingRule
 from rules.series import Lesson, Series, learn
-from rules.stepping import step, tell
+from rules.shapes import Shapes
+from rules.stepping import Stepping
 from rules.turns import EvidenceChange, Turn
 from rules.view import Candidates, View
 from rules.windows import Windows
@@ -73,7 +75,8 @@ class Judging:
         self._intervals_us = sensors["interval_us"].copy()
         self._parameters = parameters
         self._calm = Calm(self._rules, self._quantity, parameters)
-        self._levels = {code: Levels(rules, parameters) for code, rules in self._rules.items()}
+        table = LevelTable(self._rules, parameters)
+        self._bounds, self._shapes, self._stepping = Bounds(table), Shapes(table, parameters), Stepping(table)
 
     def restore(self, rule_id: str, slot: int, active: bool, at: int, severity: int) -> None:
         """Take over what the tables say of a rule on one sensor: active in this colour, or ended at a time."""
@@ -201,25 +204,23 @@ class Judging:
         `rows` are those of the readings in the batch, `previous_at` the times of the readings before.
         """
         readings = Series.of(candidates.slots, candidates.observed_at, candidates.values)
-        sensors = readings.of_sensors
+        sensors, codes = readings.of_sensors, self._quantity[candidates.slots]
         runs = self.runs.take(sensors, axis=0)
         underway = runs["active"] | (runs["late_samples" if late else "samples"] > 0)
         figures = np.full((len(candidates), self._n_levels), np.nan)
-        touched: list[Touched] = []
-        parts = list(self._by_quantity(candidates.slots))
-        for code, part in parts:
+        words = [self._bounds.judge(candidates, codes, figures)]
+        evidence: list[Turn] = []
+        for code, part in _split_by_quantity(codes):
             its = readings.part(part)
             begun = underway[readings.sensor[part.start] : readings.sensor[part.stop - 1] + 1]
-            touched += self._levels[code].judge(candidates, part, its, begun, figures, late=late)
+            words += self._shapes.judge(candidates, code, part, its, begun, figures, late=late)
             if not late and QUANTITIES[code] in SCALES:
-                self._weigh(SCALES[QUANTITIES[code]], View(candidates, part), its, rows[part], turns)
-        toggles = step(
-            self.runs, readings, touched, self._is_broken(candidates, previous_at, late), late=late
-        )
-        for code, part in parts if toggles else ():
-            mine = [toggle for toggle in toggles if part.start <= toggle.row < part.stop]
-            changes = tell(self._levels[code], mine, self.runs, readings, figures, late)
-            turns += (change._replace(row=int(rows[change.row])) for change in changes)
+                self._weigh(SCALES[QUANTITIES[code]], View(candidates, part), its, rows[part], evidence)
+        broken = self._is_broken(candidates, previous_at, late)
+        toggles = self._stepping.step(self.runs, readings, Words.join(words), underway, broken, late=late)
+        changes = self._stepping.tell(toggles, self.runs, readings, figures, late)
+        turns += (change._replace(row=int(rows[change.row])) for change in changes)
+        turns += evidence
         return sensors
 
     def _weigh(self, scale: Scale, view: View, series: Series, rows: Rows, turns: list[Turn]) -> None:
@@ -237,13 +238,6 @@ class Judging:
 
     def _sort_by_quantity(self, series: Series, places: Rows) -> Rows:
         return places[np.argsort(self._quantity[series.slots[places]], kind="stable")]
-
-    def _by_quantity(self, slots: Slots) -> Iterator[tuple[int, slice]]:
-        """Codes and places of the quantities of (n,) readings that are sorted by them."""
-        codes = self._quantity[slots]
-        starts = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(slots)]
-        for start, stop in pairwise(starts):
-            yield int(codes[start]), slice(start, stop)
 
     def _gather_candidates(
         self, series: Series, places: Rows, previous: Floats, baseline: Floats, spread: Floats
@@ -267,6 +261,13 @@ class Judging:
         gap = candidates.observed_at - np.maximum(previous_at, 0) > GAP_INTERVALS * candidates.intervals_us
         broken: Flags = (previous_at == NEVER) | gap
         return broken | (candidates.observed_at <= previous_at) if late else broken
+
+
+def _split_by_quantity(codes: NDArray[np.intp]) -> Iterator[tuple[int, slice]]:
+    """The quantities of readings that are sorted by these codes (n,), and where they are."""
+    starts = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
+    for start, stop in pairwise(starts):
+        yield int(codes[start]), slice(start, stop)
 
 
 def _gather(readings: Arrivals, rows: Rows) -> Series:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.judges import Bound
 from rules.view import View
 from schemas.columns import MICROSECONDS
 from schemas.domain import Quantity, Severity, SignalClass
@@ -83,7 +84,7 @@ class Level:
     """
 
     severity: Severity
-    judge: Callable[[View], Judgement]
+    judge: Bound | Callable[[View], Judgement]
     limit: str
     on_seconds: str = "on_seconds"
     off_seconds: str = "off_seconds"

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from rules import episodes
 from rules import rows as whole_rows
-from rules.episodes import Terms
 from rules.layers import split_by_rank
-from rules.levels import Levels, Touched
+from rules.level_table import LevelTable, Words
 from rules.rule import ReadingRule
 from rules.series import Series
 from rules.turns import SensorChange
@@ -23,105 +22,112 @@ NOTHING = 0
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Rows = NDArray[np.intp]
 
 
 class Toggle(NamedTuple):
-    """The level in a column began or ended with the reading at a row."""
+    """The level at a place of the table began or ended with the reading at a row."""
 
     row: int
-    column: int
+    level: int
 
 
-def step(
-    runs: NDArray[np.void], readings: Series, touched: list[Touched], broken: Flags, *, late: bool
-) -> list[Toggle]:
-    """Let readings (n,) step the runs (n_sensors, n_levels) that they touch; returns what began and ended."""
-    if not touched:
-        return []
-    counts = [len(one.rows) for one in touched]
-    rows = np.concatenate([one.rows for one in touched])
-    columns = np.repeat([one.column for one in touched], counts)
-    holds = np.concatenate([one.holds for one in touched])
-    clears = np.concatenate([one.clears for one in touched])
-    terms = Terms(
-        np.concatenate([one.on_us for one in touched]),
-        np.concatenate([one.off_us for one in touched]),
-        np.repeat([one.level.n_true for one in touched], counts),
-        np.repeat([one.level.m_samples for one in touched], counts),
-        np.repeat([one.level.min_samples for one in touched], counts),
-    )
-    places = readings.slots[rows] * runs.shape[1] + columns
-    layers = [np.arange(len(rows))] if readings.single else list(split_by_rank(places))
-    order = np.concatenate(layers)
-    rows, columns, places, holds, clears = (
-        column[order] for column in (rows, columns, places, holds, clears)
-    )
-    terms, observed_at, broken = terms.pick(order), readings.observed_at[rows], broken[rows]
-    table, first, changed = runs.reshape(-1), 0, []
-    for layer in layers:
-        part = slice(first, first + len(layer))
-        some = table.take(places[part])
-        was = some["active"].copy()
-        if late:
-            episodes.step_late(some, observed_at[part], holds[part], broken[part], terms.pick(part))
-        else:
-            episodes.step(some, observed_at[part], holds[part], clears[part], broken[part], terms.pick(part))
-        whole_rows.put(table, places[part], some)
-        changed.append(first + np.flatnonzero(was != some["active"]))
-        first = part.stop
-    toggled = np.concatenate(changed)
-    return sorted(map(Toggle, rows[toggled].tolist(), columns[toggled].tolist()))
+class Stepping:
+    """The runs of the levels of a table."""
 
+    def __init__(self, table: LevelTable) -> None:
+        self._table = table
 
-def tell(
-    levels: Levels,
-    toggles: list[Toggle],
-    runs: NDArray[np.void],
-    readings: Series,
-    figures: Floats,
-    late: bool,
-) -> list[SensorChange]:
-    """Which rules of one quantity go from one colour to another, with the rows of `readings`.
+    def step(
+        self,
+        runs: NDArray[np.void],
+        readings: Series,
+        words: Words,
+        underway: Flags,
+        broken: Flags,
+        *,
+        late: bool,
+    ) -> list[Toggle]:
+        """Let readings (n,) step the runs (n_slots, n_columns); returns what began and ended.
 
-    `figures` (n, n_levels) are what the readings were judged by. The runs are as they are after all toggles, so that
-    these are gone through from the last to the first.
-    """
-    active: dict[int, list[bool]] = {}
-    found: list[SensorChange] = []
-    for (row, rule), group in groupby(
-        reversed(toggles), lambda toggle: (toggle.row, levels.rule_of(toggle.column))
-    ):
-        slot = int(readings.slots[row])
-        mine = active.setdefault(slot, runs["active"][slot].tolist())
-        columns = levels.columns_of(rule)
-        after = _find_gravest(rule, mine[columns])
-        for toggle in group:
-            mine[toggle.column] = not mine[toggle.column]
-        before = _find_gravest(rule, mine[columns])
-        if before != after:
-            place = _find_speaker(rule, after or before)
-            change = SensorChange(
-                row,
-                slot,
-                rule,
-                int(readings.observed_at[row]),
-                before,
-                after,
-                float(figures[row, columns.start + place]),
-                levels.limit_of(rule, rule.levels[place], slot),
-                late,
-            )
-            found.append(change)
-    return found[::-1]
+        `underway` (n_sensors, n_columns) says in which of the sensors' runs something has begun before; of the others
+        only what holds changes anything.
+        """
+        words = self._touched(words, readings, underway)
+        if not len(words.rows):
+            return []
+        places = readings.slots[words.rows] * runs.shape[1] + self._table.column[words.levels]
+        layers = [np.arange(len(places))] if readings.single else list(split_by_rank(places))
+        order = np.concatenate(layers)
+        words, places = words.pick(order), places[order]
+        terms = self._table.terms(words.levels, readings.slots[words.rows])
+        observed_at, broken = readings.observed_at[words.rows], broken[words.rows]
+        table, first, changed = runs.reshape(-1), 0, []
+        for layer in layers:
+            part = slice(first, first + len(layer))
+            some = table.take(places[part])
+            was, holds = some["active"].copy(), words.holds[part]
+            if late:
+                episodes.step_late(some, observed_at[part], holds, broken[part], terms.pick(part))
+            else:
+                clears = words.clears[part]
+                episodes.step(some, observed_at[part], holds, clears, broken[part], terms.pick(part))
+            whole_rows.put(table, places[part], some)
+            changed.append(first + np.flatnonzero(was != some["active"]))
+            first = part.stop
+        toggled = np.concatenate(changed)
+        return sorted(map(Toggle, words.rows[toggled].tolist(), words.levels[toggled].tolist()))
+
+    def _touched(self, words: Words, readings: Series, underway: Flags) -> Words:
+        """Of each run what is said from the first word on that holds, or all where something has begun before."""
+        keys = readings.sensor[words.rows] * underway.shape[1] + self._table.column[words.levels]
+        touched = underway.reshape(-1).take(keys) | words.holds
+        if not readings.single:
+            first = np.full(underway.size, len(readings))
+            np.minimum.at(first, keys[touched], words.rows[touched])
+            touched = words.rows >= first.take(keys)
+        return words.pick(np.flatnonzero(touched))
+
+    def tell(
+        self, toggles: list[Toggle], runs: NDArray[np.void], readings: Series, figures: Floats, late: bool
+    ) -> list[SensorChange]:
+        """Which rules go from one colour to another, with the rows of `readings`.
+
+        `figures` (n, n_columns) are what the readings were judged by. The runs are as they are after all toggles, so
+        that these are gone through from the last to the first.
+        """
+        table, active = self._table, dict[int, list[bool]]()
+        found: list[SensorChange] = []
+        for (row, rule), group in groupby(reversed(toggles), lambda one: (one.row, table.rules[one.level])):
+            slot, columns = int(readings.slots[row]), table.columns_of(rule)
+            mine = active.get(slot)
+            if mine is None:
+                mine = active[slot] = runs[slot]["active"].tolist()
+            after = _find_gravest(rule, mine[columns])
+            for toggle in group:
+                column = int(table.column[toggle.level])
+                mine[column] = not mine[column]
+            before = _find_gravest(rule, mine[columns])
+            if before != after:
+                place = _find_speaker(rule, after or before)
+                change = SensorChange(
+                    row,
+                    slot,
+                    rule,
+                    int(readings.observed_at[row]),
+                    before,
+                    after,
+                    float(figures[row, columns.start + place]),
+                    table.limit_of(rule, rule.levels[place], slot),
+                    late,
+                )
+                found.append(change)
+        return found[::-1]
 
 
 def _find_gravest(rule: ReadingRule, active: list[bool]) -> int:
     """The gravest colour of those of a rule's levels that are active; NOTHING where none is."""
-    return min(
-        (level.severity for level, is_active in zip(rule.levels, active, strict=True) if is_active),
-        default=NOTHING,
-    )
+    levels = zip(rule.levels, active, strict=True)
+    return min((level.severity for level, is_active in levels if is_active), default=NOTHING)
 
 
 def _find_speaker(rule: ReadingRule, severity: int) -> int:

@@ -6,19 +6,14 @@ neighbour confirms is raised at once by `zone_fire_likelihood`; what nothing con
 
 from __future__ import annotations
 
-from rules.catalogue.smoke import USUAL_BACKGROUND, compensate
-from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
-from rules.view import View
+from rules.catalogue.smoke import USUAL_BACKGROUND
+from rules.judges import at_least
+from rules.rule import Level, Parameter, ReadingRule, calm_below
 from schemas.domain import Quantity, Severity, SignalClass
 
 
-def _judge(limit: str) -> Level:
-    def judge(view: View) -> Judgement:
-        smoke = compensate(view)
-        return Judgement(smoke >= view.parameter(limit), smoke < view.parameter("clears_below"), smoke)
-
-    on_seconds = "thick_seconds" if limit == "thick" else "alone_seconds"
-    return Level(Severity.ORANGE, judge, limit, on_seconds, n_true=2, m_samples=3)
+def _level(limit: str, on_seconds: str) -> Level:
+    return Level(Severity.ORANGE, at_least(limit), limit, on_seconds, n_true=2, m_samples=3)
 
 
 SMOKE_LEVEL_ALARM = ReadingRule(
@@ -41,7 +36,7 @@ SMOKE_LEVEL_ALARM = ReadingRule(
     ),
     quantity=Quantity.SMOKE,
     unit="dB/m",
-    levels=(_judge("limit"), _judge("thick")),
+    levels=(_level("limit", "alone_seconds"), _level("thick", "thick_seconds")),
     background=USUAL_BACKGROUND,
     calm=calm_below("limit"),
 )

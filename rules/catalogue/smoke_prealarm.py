@@ -6,16 +6,10 @@ shower.
 
 from __future__ import annotations
 
-from rules.catalogue.smoke import USUAL_BACKGROUND, compensate
-from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
-from rules.view import View
+from rules.catalogue.smoke import USUAL_BACKGROUND
+from rules.judges import at_least
+from rules.rule import Level, Parameter, ReadingRule, calm_below
 from schemas.domain import Quantity, Severity, SignalClass
-
-
-def _judge(view: View) -> Judgement:
-    smoke = compensate(view)
-    return Judgement(smoke >= view.parameter("limit"), smoke < view.parameter("clears_below"), smoke)
-
 
 SMOKE_PREALARM = ReadingRule(
     id="smoke_prealarm",
@@ -37,8 +31,8 @@ SMOKE_PREALARM = ReadingRule(
     quantity=Quantity.SMOKE,
     unit="dB/m",
     levels=(
-        Level(Severity.BLUE, _judge, "limit"),
-        Level(Severity.YELLOW, _judge, "limit", "stays_seconds"),
+        Level(Severity.BLUE, at_least(), "limit"),
+        Level(Severity.YELLOW, at_least(), "limit", "stays_seconds"),
     ),
     background=USUAL_BACKGROUND,
     calm=calm_below("limit"),
