@@ -113,8 +113,8 @@ class Likelihood:
         self._lent: dict[int, dict[int, int]] = {}
         self._felt_by: dict[int, list[tuple[int, float]]] = {}
         self._linked: dict[int, set[int]] = {}
-        self._quantity = np.empty(0, np.int8)
-        self._zone_of = np.empty(0, np.int32)
+        # Python reads a single number out of these faster than out of an array.
+        self._quantity, self._zone_of = memoryview(b""), memoryview(b"")
 
     def adopt(
         self,
@@ -124,7 +124,7 @@ class Likelihood:
         links: NDArray[np.void],
     ) -> None:
         """Take over quantities and zones (n_sensors,), uses (n_zones,) and links (n_links,) of a newer roster."""
-        self._quantity, self._zone_of = quantity, zone_of
+        self._quantity, self._zone_of = quantity.copy().data, zone_of.copy().data
         self._felt_by, self._linked, self._lent = {}, {}, {}
         for zone, neighbour, kind in links.tolist():
             share = KITCHEN_SHARE if zone_use[neighbour] == KITCHEN else 1.0
@@ -136,14 +136,14 @@ class Likelihood:
 
     def take(self, slot: int, points: int, excess: float) -> Iterable[int]:
         """Note what a sensor shows; returns the zones whose total may be another now, and those to look at again."""
-        zone = int(self._zone_of[slot])
+        zone = self._zone_of[slot]
         if zone == UNKNOWN:
             return ()
         evidence = self._zones.get(zone)
         if evidence is None:
             evidence = self._zones[zone] = ZoneEvidence()
         if points:
-            evidence.signs[slot] = Sign(slot, int(self._quantity[slot]), points, excess)
+            evidence.signs[slot] = Sign(slot, self._quantity[slot], points, excess)
         else:
             evidence.signs.pop(slot, None)
         before, smoke, heat = evidence.own, evidence.smoke, evidence.heat

@@ -95,13 +95,13 @@ class Stepping:
         `figures` (n, n_columns) are what the readings were judged by. The runs are as they are after all toggles, so
         that these are gone through from the last to the first.
         """
-        table, active = self._table, dict[int, list[bool]]()
+        table, active, is_active = self._table, dict[int, list[bool]](), runs["active"]
         found: list[SensorChange] = []
         for (row, rule), group in groupby(reversed(toggles), lambda one: (one.row, table.rules[one.level])):
             slot, columns = int(readings.slots[row]), table.columns_of(rule)
             mine = active.get(slot)
             if mine is None:
-                mine = active[slot] = runs[slot]["active"].tolist()
+                mine = active[slot] = is_active[slot].tolist()
             after = _find_gravest(rule, mine[columns])
             for toggle in group:
                 column = int(table.column[toggle.level])

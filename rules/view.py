@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.series import Series
-from rules.windows import Glance, Windows
+from rules.windows import DEPTH, Glance, Windows
 from schemas.columns import MICROSECONDS
 
 Slots = NDArray[np.intp]
@@ -104,8 +104,9 @@ class View:
 
     def look_back(self, window_seconds: Floats) -> Glance:
         """The samples of the last seconds (n,), this one included."""
-        return Glance(self._recent, self.observed_at, (window_seconds * MICROSECONDS).astype(np.int64))
-
-    @cached_property
-    def _recent(self) -> NDArray[np.void]:
-        return self._of.windows.at(self._of.series, self._of.places[self._rows])
+        window_us = (window_seconds * MICROSECONDS).astype(np.int64)
+        since = self.observed_at - window_us
+        usual = int((window_us // self.intervals_us).max(initial=0)) + 2
+        places = self._of.places[self._rows]
+        samples = self._of.windows.look_back(self._of.series, places, since, min(usual, DEPTH))
+        return Glance(samples, since, self.observed_at)

@@ -12,8 +12,11 @@ from schemas.columns import MICROSECONDS, NEVER
 DEPTH = 64
 """A power of two, so that places wrap around by a mask."""
 MIN_SLOPE_SAMPLES = 4
+DEPTHS = (16, 32, DEPTH)
+"""How far back one looks: as few samples as reach to where a window begins. All are multiples of eight, in which numpy
+adds up, so that sums come out the same."""
 LAGS = np.arange(DEPTH - 1, -1, -1)
-"""How many readings before one's own each place of a glance is; the last place is the own one."""
+"""How many readings before one's own each sample of a look is; the last is the own one."""
 
 SAMPLE = np.dtype([("observed_at", np.int64), ("value", np.float64)])
 
@@ -57,22 +60,29 @@ class Windows:
         held: NDArray[np.bool_] = (self._samples["observed_at"][slots] == observed_at[:, None]).any(axis=1)
         return held
 
-    def at(self, series: Series, rows: NDArray[np.intp]) -> NDArray[np.void]:
-        """The windows (n, DEPTH) as they will be with some of the readings of a series that is still to be pushed.
+    def look_back(self, series: Series, rows: NDArray[np.intp], since: Times, depth: int) -> NDArray[np.void]:
+        """The newest samples (n, ≥ depth) of windows as they will be with some readings of a series to be pushed.
 
-        The oldest sample comes first, wherever the ring begins, so that sums over them come out the same.
+        There are more than `depth`, up to all, where those do not reach back beyond `since` (n,). The oldest comes
+        first, wherever the ring begins, so that sums over them come out the same.
         """
-        slots, rank = series.slots[rows], series.rank[rows]
-        places = ((self._next[slots] + rank)[:, None] - LAGS) & (DEPTH - 1)
+        for enough in DEPTHS:
+            if enough >= depth:
+                samples = self._newest(series, rows, enough)
+                if enough == DEPTH or (samples["observed_at"][:, 0] <= since).all():
+                    break
+        return samples
+
+    def _newest(self, series: Series, rows: NDArray[np.intp], depth: int) -> NDArray[np.void]:
+        slots, rank, lags = series.slots[rows], series.rank[rows], LAGS[-depth:]
+        places = ((self._next[slots] + rank)[:, None] - lags) & (DEPTH - 1)
         samples: NDArray[np.void] = self._samples.reshape(-1).take(slots[:, None] * DEPTH + places)
         if series.single:
-            samples["observed_at"][:, -1], samples["value"][:, -1] = (
-                series.observed_at[rows],
-                series.values[rows],
-            )
+            samples["observed_at"][:, -1] = series.observed_at[rows]
+            samples["value"][:, -1] = series.values[rows]
         else:
-            reading, lag = np.nonzero(rank[:, None] >= LAGS)
-            samples[reading, lag] = _as_samples(series)[rows[reading] - LAGS[lag]]
+            reading, lag = np.nonzero(rank[:, None] >= lags)
+            samples[reading, lag] = _as_samples(series)[rows[reading] - lags[lag]]
         return samples
 
     def forget(self, slots: Slots) -> None:
@@ -87,12 +97,11 @@ def _as_samples(series: Series) -> NDArray[np.void]:
 
 
 class Glance:
-    """The samples (n, DEPTH) that lie in the windows (until - window, until] of n readings."""
+    """The samples (n, m), the oldest first, that lie in the windows (since, until] of n readings."""
 
-    def __init__(self, samples: NDArray[np.void], until: Times, window_us: Times) -> None:
-        times, self._values = samples["observed_at"], samples["value"]
-        self._until, self._times = until, times
-        self.within: NDArray[np.bool_] = times > (until - window_us)[:, None]
+    def __init__(self, samples: NDArray[np.void], since: Times, until: Times) -> None:
+        self._times, self._values, self._until = samples["observed_at"], samples["value"], until
+        self.within: NDArray[np.bool_] = self._times > since[:, None]
 
     def smallest(self) -> Floats:
         """The smallest value (n,); infinity where there is none."""

@@ -60,10 +60,10 @@ class ZoneWatch:
         self._limits: dict[int, list[Limits]] = {}
         self.conditions.unseen.update(self.conditions.active)
 
-    def look(self, zone: int, at: int) -> Iterator[Change]:
+    def look(self, zone: int, at: int) -> list[Change]:
         """The zone's points may be others now."""
         total = self._likelihood.total(zone)
-        active = self.conditions.active
+        active, found = self.conditions.active, list[Change]()
         self._likelihood.look_again.discard(zone)
         for rule, key, limit, clears_below, red_from in self._limits_of(zone):
             score = rule.score(total)
@@ -75,13 +75,14 @@ class ZoneWatch:
                     condition.low_since = at
                 if score >= red_from and condition.severity != Severity.RED:
                     condition.severity = Severity.RED
-                    yield self._tell(ChangeKind.SEVERITY, rule, zone, at, score, total, Severity.RED)
+                    found.append(self._tell(ChangeKind.SEVERITY, rule, zone, at, score, total, Severity.RED))
             elif score >= limit:
                 severity = Severity.RED if score >= red_from else rule.severity
                 if self.conditions.begin(key, at, severity):
-                    yield self._tell(ChangeKind.RAISE, rule, zone, at, score, total, severity)
+                    found.append(self._tell(ChangeKind.RAISE, rule, zone, at, score, total, severity))
                 else:
                     self._likelihood.look_again.add(zone)
+        return found
 
     def tick(self, now: int) -> Iterator[Change]:
         """End what has been low for long enough. A sensor that fell silent holds what it last showed."""
