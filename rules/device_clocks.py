@@ -29,7 +29,8 @@ CLOCK = np.dtype(
         ("off_from", np.int64),
         ("least", np.int64),
         ("most", np.int64),
-    ]
+    ],
+    align=True,
 )
 """State of one device: messages in a row by which its clock is off, or fine; since which time of receipt it is off, and
 by how much at least and at most [µs, ahead is positive]."""

@@ -31,7 +31,8 @@ RUN = np.dtype(
         ("recent", np.uint8),
         ("late_recent", np.uint8),
         ("active", np.bool_),
-    ]
+    ],
+    align=True,
 )
 """State of one level of one sensor: the run for which it has held (`since` when, over how many `samples`, the last
 eight in `recent`), the same for samples that came late, since when every sample has spoken for the end, and when it

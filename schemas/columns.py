@@ -25,9 +25,11 @@ READING = np.dtype(
         ("value", np.float64),
         ("quality", np.int16),
         ("message", np.int32),
-    ]
+    ],
+    align=True,
 )
-"""One sample in its stored unit; `message` is the place of its message in the batch."""
+"""One sample in its stored unit; `message` is the place of its message in the batch. Aligned: numpy is several times
+slower over numbers that are not."""
 
 
 @dataclass(frozen=True)
