@@ -114,6 +114,15 @@ class AlertScope(Shown):
     declared_by: str
 
 
+class Forecast(Shown):
+    """When the limit will be passed, if it goes on like this. Never without its interval."""
+
+    at: Moment = Field(description="The likeliest time")
+    earliest: Moment = Field(description="With `latest`, the interval that holds the time in 80 of 100 cases")
+    latest: Moment
+    confidence: float = Field(description="How often the interval holds the time", examples=[0.8])
+
+
 class Alert(Shown):
     """One episode. `condition`, `acknowledged` and `verdict` are independent of each other."""
 
@@ -137,6 +146,9 @@ class Alert(Shown):
     value: float | None
     limit: float | None
     unit: str | None
+    forecast: Forecast | None = Field(
+        description="Of rules on hours and days; null where nothing can be said"
+    )
     where: Place
     advice: Words
     parts: tuple[Part, ...] = Field(description="Why, in words, the weightiest first; of the newest change")

@@ -13,6 +13,7 @@ from api.alert_models import (
     Change,
     Channel,
     Colour,
+    Forecast,
     HistoryEntry,
     Named,
     Part,
@@ -23,6 +24,9 @@ from api.alert_models import (
 )
 from schemas.domain import AlertAction, Condition, Quantity, ScopeKind, SignalClass, SubjectKind, Verdict
 from schemas.limitations import find_limitations
+
+FORECAST_CONFIDENCE = 0.8
+"""Of the interval that rules on hours and days give their forecasts."""
 
 
 class PartColumns(TypedDict):
@@ -63,6 +67,9 @@ class AlertRow:
     value: float | None
     limit_value: float | None
     unit: str | None
+    forecast_at: datetime | None
+    forecast_earliest: datetime | None
+    forecast_latest: datetime | None
     area_code: str
     area_name: str
     building_code: str
@@ -126,6 +133,7 @@ def show_alert(row: AlertRow) -> Alert:
         value=row.value,
         limit=row.limit_value,
         unit=row.unit,
+        forecast=_show_forecast(row),
         where=_show_place(row),
         advice=Words(zh=row.advice_zh, en=row.advice_en),
         parts=_show_parts(row.parts),
@@ -192,6 +200,17 @@ def _show_scope(row: AlertRow) -> AlertScope | None:
         ends_at=row.scope_ends_at,
         reason=row.scope_reason or "",
         declared_by=row.scope_declared_by or "",
+    )
+
+
+def _show_forecast(row: AlertRow) -> Forecast | None:
+    if row.forecast_at is None or row.forecast_earliest is None or row.forecast_latest is None:
+        return None
+    return Forecast(
+        at=row.forecast_at,
+        earliest=row.forecast_earliest,
+        latest=row.forecast_latest,
+        confidence=FORECAST_CONFIDENCE,
     )
 
 

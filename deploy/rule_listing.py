@@ -11,6 +11,7 @@ from rules.confirmation import GroupRule
 from rules.overrides import Override
 from rules.parameters import InForce, Parameters
 from rules.rule import Parameter, ReadingRule, Rule, Standard
+from rules.slow.slow_rule import SlowRule
 from rules.zone_watch import ZoneRule
 from schemas.domain import Severity, SignalClass
 
@@ -87,6 +88,8 @@ def find_kinds(rule: Rule) -> str:
     """What a rule looks at."""
     if isinstance(rule, ReadingRule):
         return rule.quantity.value
+    if isinstance(rule, SlowRule):
+        return f"{rule.quantity.value} over {rule.n_buckets * rule.bucket_seconds / 86_400:g} days"
     if isinstance(rule, ZoneRule):
         return "zone: smoke, temperature, co"
     if isinstance(rule, GroupRule):

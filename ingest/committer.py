@@ -185,7 +185,7 @@ class Committer:
     def _store(self, work: Work) -> bool:
         """Whether the batch is in the database; when it is not known, the drain of the spool will ask."""
         try:
-            self._database.run(partial(commit_batch, work, self._spool.lane))
+            self._database.run(partial(commit_batch, work, self._spool.lane, now=self._clock.now()))
         except AwayError:
             return False
         self._note_stored(work)

@@ -17,6 +17,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from ingest.database_link import TRY_LOCK, Outage, WorkerTakenError, first_line
+from ingest.slow.runner import SlowRunner
 from ingest.watchdog import guard
 from ingest.worker import Worker
 from schemas.database import connect
@@ -90,6 +91,7 @@ class Process:
         """
         # On a thread of its own: a database that says nothing would hold it up, and nobody could be told to stop.
         threading.Thread(target=self._keep_looking, name="shares", daemon=True).start()
+        threading.Thread(target=self._keep_slow_rules, name="slow rules", daemon=True).start()
         try:
             while not self._stopping.wait(REAP_SECONDS):
                 self._reap()
@@ -101,6 +103,12 @@ class Process:
             while not self._stopping.is_set():
                 self._look()
                 self._stopping.wait(LOOK_SECONDS)
+        except BaseException as error:  # noqa: BLE001 - it ends the process, on the main thread
+            self._failure = error
+
+    def _keep_slow_rules(self) -> None:
+        try:
+            SlowRunner(self._settings, self._stopping).run()
         except BaseException as error:  # noqa: BLE001 - it ends the process, on the main thread
             self._failure = error
 

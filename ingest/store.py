@@ -15,6 +15,7 @@ from psycopg import Connection, Cursor
 from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow
 
+from ingest.late_readings import note_late
 from ingest.resolving import Resolved
 from ingest.snapshots import Snapshot, write_snapshots
 from ingest.store_alerts import apply_changes
@@ -119,11 +120,13 @@ class Work:
         return sensor_ids
 
 
-def commit_batch(work: Work, lane: str, connection: Connection[TupleRow], *, belated: bool = False) -> None:
+def commit_batch(
+    work: Work, lane: str, connection: Connection[TupleRow], *, belated: bool = False, now: int | None = None
+) -> None:
     """Store a batch whole or not at all; when it returns, every message of it may be acknowledged.
 
     Its number is noted as the last of `lane`. A `belated` batch comes out of a spool: newer ones of the same devices
-    may have been stored by another worker.
+    may have been stored by another worker. `now` is the database's time, None where it is to be asked.
 
     Raises
     ------
@@ -131,12 +134,14 @@ def commit_batch(work: Work, lane: str, connection: Connection[TupleRow], *, bel
         Nothing was stored, or (at a lost connection) it is not known and `read_last_batch` tells.
     """
     try:
-        _write(work, lane, connection, collides=False, belated=belated)
+        _write(work, lane, connection, collides=False, belated=belated, now=now)
     except UniqueViolation:
-        _write(work, lane, connection, collides=True, belated=belated)
+        _write(work, lane, connection, collides=True, belated=belated, now=now)
 
 
-def _write(work: Work, lane: str, connection: Connection[TupleRow], *, collides: bool, belated: bool) -> None:
+def _write(
+    work: Work, lane: str, connection: Connection[TupleRow], *, collides: bool, belated: bool, now: int | None
+) -> None:
     """The whole transaction. What needs no answer travels together with its beginning and its end."""
     resolved, roster = work.resolved, work.roster
     with connection.cursor() as cursor, _rolled_back_on_error(connection):
@@ -148,6 +153,7 @@ def _write(work: Work, lane: str, connection: Connection[TupleRow], *, collides:
             fates = sort_readings(cursor, resolved.batch.readings, work.sensor_ids)
         else:
             fates = copy_readings(cursor, work.copy_stream, len(resolved.batch.readings))
+        note_late(cursor, resolved.batch.readings, work.sensor_ids, now)
         fresh = _write_events(cursor, resolved, roster) | _write_statuses(cursor, resolved, roster, belated)
         _write_quarantine(cursor, resolved)
         outcomes = judge_outcomes(resolved, fates, fresh)

@@ -16,6 +16,7 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
+from rules.catalogue import SLOW_RULES
 from rules.changes import Change, ChangeKind, KnownCondition
 from rules.rule import Rule
 from schemas.domain import AlertAction, Condition, Severity, SubjectKind
@@ -88,7 +89,7 @@ VALUES (%s, %s, %s, 'rules', %s, %s, %s, %s, %s, %s, %s)"""
 SELECT_CONDITIONS = """
 SELECT DISTINCT ON (rule, subject_kind, subject_id)
        rule, subject_kind, subject_id, severity, raised_at, cleared_at
-FROM alerts JOIN buildings USING (building_id) WHERE buildings.code = ANY(%s)
+FROM alerts JOIN buildings USING (building_id) WHERE buildings.code = ANY(%s) AND rule <> ALL(%s)
 ORDER BY rule, subject_kind, subject_id, alert_id DESC"""
 
 
@@ -116,7 +117,7 @@ def write_catalogue(cursor: Cursor[TupleRow], catalogue: Iterable[Rule]) -> None
 
 
 def read_conditions(cursor: Cursor[TupleRow], buildings: list[str]) -> list[KnownCondition]:
-    """What the tables know of every condition that ever was in these buildings."""
+    """What the tables know of every condition that ever was in these buildings, but for those of slow rules."""
     return [
         KnownCondition(
             rule,
@@ -127,7 +128,7 @@ def read_conditions(cursor: Cursor[TupleRow], buildings: list[str]) -> list[Know
             Severity(severity),
         )
         for rule, kind, subject_id, severity, raised_at, cleared_at in cursor.execute(
-            SELECT_CONDITIONS, (buildings,)
+            SELECT_CONDITIONS, (buildings, [rule.id for rule in SLOW_RULES])
         ).fetchall()
     ]
 

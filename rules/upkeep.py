@@ -1,4 +1,4 @@
-"""Sensors that call for somebody's hands: stuck, noisy, or dusty.
+"""Sensors that call for somebody's hands: stuck or noisy. Dust is seen over weeks: `rules.slow.detector_drifting`.
 
 These come slowly. Every minute of the time of receipt a tenth of the sensors is looked at, by what `rules.judging`
 keeps of each; so that it costs next to nothing for a reading, and no batch waits for it.

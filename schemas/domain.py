@@ -89,6 +89,7 @@ class AlertAction(StrEnum):
     ESCALATED = "escalated"
     DE_ESCALATED = "de_escalated"
     BROKE_THROUGH = "broke_through"
+    FORECAST = "forecast"
     CLEARED = "cleared"
     ACKNOWLEDGED = "acknowledged"
     VERDICT = "verdict"

@@ -25,7 +25,8 @@ hypothesis.settings.load_profile("any machine")
 CLEAN = """
 TRUNCATE areas, buildings, zones, devices, sensors, readings, reading_conflicts, events, device_state,
          rules, alerts, alert_events, ingest_totals, ingest_lanes, quarantine, workers,
-         building_shares RESTART IDENTITY CASCADE;
+         building_shares, reading_hours, reading_days, late_readings, slow_progress,
+         device_days RESTART IDENTITY CASCADE;
 DELETE FROM shares WHERE NOT is_default;
 UPDATE shares SET hears_unregistered = true;
 UPDATE change_counter SET last_id = 0;

@@ -8,7 +8,6 @@ from rules.catalogue.clock_fault import CLOCK_FAULT
 from rules.catalogue.co_fire_prealarm import CO_FIRE_PREALARM
 from rules.catalogue.co_toxic import CO_TOXIC
 from rules.catalogue.detector_dead import DETECTOR_DEAD
-from rules.catalogue.detector_drifting import DETECTOR_DRIFTING
 from rules.catalogue.detector_fire_state import DETECTOR_FIRE_STATE
 from rules.catalogue.device_chatter import DEVICE_CHATTER
 from rules.catalogue.device_disabled import DEVICE_DISABLED
@@ -44,6 +43,8 @@ from rules.catalogue.zone_fire_warning import ZONE_FIRE_WARNING
 from rules.confirmation import GroupRule
 from rules.declared_durations import DurationRule
 from rules.rule import ReadingRule, Rule
+from rules.slow.detector_drifting import DETECTOR_DRIFTING
+from rules.slow.slow_rule import SlowRule
 from rules.upkeep import UpkeepRule
 from rules.zone_watch import ZoneRule
 from schemas.domain import DeviceEventKind
@@ -82,6 +83,7 @@ __all__ = [
     "GROUP_RULES",
     "READING_RULES",
     "SEQUENCE_GAP",
+    "SLOW_RULES",
     "ZONE_RULES",
 ]
 
@@ -99,7 +101,6 @@ DURATION_RULES: dict[DeviceEventKind, DurationRule] = {
 UPKEEP_RULES: tuple[UpkeepRule, ...] = (
     READING_STUCK,
     READING_NOISY,
-    DETECTOR_DRIFTING,
 )
 HEALTH_RULES: tuple[Rule, ...] = (
     GATEWAY_SILENT,
@@ -113,6 +114,7 @@ HEALTH_RULES: tuple[Rule, ...] = (
     DEVICE_CHATTER,
     *DURATION_RULES.values(),
 )
+SLOW_RULES: tuple[SlowRule, ...] = (DETECTOR_DRIFTING,)
 CATALOGUE: tuple[Rule, ...] = (
     *READING_RULES,
     *ZONE_RULES,
@@ -122,4 +124,5 @@ CATALOGUE: tuple[Rule, ...] = (
     DEVICE_FAULT_STATE,
     *HEALTH_RULES,
     SEQUENCE_GAP,
+    *SLOW_RULES,
 )

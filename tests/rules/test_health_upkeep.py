@@ -1,4 +1,4 @@
-"""Sensors that are stuck, noisy or dusty: what is usual for them, looked at every ten minutes."""
+"""Sensors that are stuck or noisy: what is usual for them, looked at every ten minutes."""
 
 from __future__ import annotations
 
@@ -89,27 +89,6 @@ def test_an_hour_in_the_kitchen_does_not_make_a_detector_noisy() -> None:
     values = make_noise(len(times), 0.03, 0.01)
     values[240:300] += np.abs(make_noise(60, 0.0, 0.08))
     assert not any("noisy" in line for line in play(premises, times, values))
-
-
-def test_a_detector_that_gathers_dust_needs_cleaning_and_one_that_was_cleaned_does_not() -> None:
-    premises = Premises(1, (SMOKE,))
-    times = range(0, 60 * DAY, 30 * MINUTE)
-    dust = np.linspace(0.03, 0.13, len(times)) + make_noise(len(times), 0.0, 0.005)
-    told = [line for line in play(premises, times, dust) if "drifting" in line]
-    assert len(told) == 1
-    assert told[0].startswith("raise detector_drifting 1000")
-    times = range(60 * DAY, 61 * DAY, 30 * MINUTE)
-    told = [line for line in play(premises, times, make_noise(len(times), 0.03, 0.005)) if "drifting" in line]
-    assert len(told) == 1
-    assert told[0].startswith("clear detector_drifting 1000")
-
-
-def test_smoke_of_an_hour_is_no_dust() -> None:
-    premises = Premises(1, (SMOKE,))
-    times = range(0, 6 * HOUR, MINUTE)
-    values = make_noise(len(times), 0.03, 0.005)
-    values[120:240] += 0.3
-    assert not any("drifting" in line for line in play(premises, times, values))
 
 
 def test_what_is_known_to_be_stuck_is_not_told_again() -> None:
