@@ -34,6 +34,11 @@ RESULTS = {
     "hours": "SELECT * FROM reading_hours ORDER BY starts_at, sensor_id",
     "days": "SELECT * FROM reading_days ORDER BY starts_at, sensor_id",
     "completeness": "SELECT * FROM device_days ORDER BY starts_at, device_id",
+    "hazards": """
+        SELECT kind, subject_id, found_at, due_at, e.action, e.at, e.proof
+        FROM hazards JOIN hazard_events e USING (hazard_id) ORDER BY kind, subject_id, e.at""",
+    "risk": "SELECT * FROM building_risk ORDER BY at, building_id",
+    "areas": "SELECT * FROM area_risk ORDER BY at, area_id",
     "progress": "SELECT step, done_upto FROM slow_progress ORDER BY step",
     "alerts": """
         SELECT rule, subject_kind, subject_id, severity, value, limit_value, condition, raised_at, cleared_at,
@@ -72,8 +77,8 @@ def test_killed_at_random_points_it_ends_as_if_undisturbed(
     assert len(expected["alerts"]) == 2
     assert all(expected.values())
     database.execute(
-        "TRUNCATE reading_hours, reading_days, slow_progress, alerts, alert_events, device_days"
-        " RESTART IDENTITY CASCADE;"
+        "TRUNCATE reading_hours, reading_days, slow_progress, alerts, alert_events, device_days, hazards,"
+        " hazard_events, building_risk, area_risk RESTART IDENTITY CASCADE;"
         "UPDATE change_counter SET last_id = 0"
     )
     random_times, killed = random.Random(MIDNIGHT), 0
