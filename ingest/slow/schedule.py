@@ -11,6 +11,7 @@ from ingest.slow.buckets import fill_day, fill_hour, fill_late
 from ingest.slow.completeness import fill_device_day
 from ingest.slow.hazards import keep_ledger
 from ingest.slow.looks import Registered, find_next_look, look
+from ingest.slow.risk import judge_hour
 from rules.catalogue import SLOW_RULES
 from rules.slow.slow_rule import SlowRule
 
@@ -32,6 +33,7 @@ def take_step(
         or fill_device_day(connection)
         or _look_once(connection, registered, now, rules)
         or keep_ledger(connection)
+        or judge_hour(connection)
     )
 
 
