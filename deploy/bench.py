@@ -98,6 +98,25 @@ def bench_soak(
     _measure(lambda settings: measure_soak(settings, Soak(minutes, rate=rate)), json)
 
 
+@bench_app.command("slow")
+def bench_slow(
+    json: JsonFile = None,
+    runs: Runs = 1,
+    quick: Quick = False,
+    buildings: Annotated[int, typer.Option(min=20, help="Of 50 sensors each.")] = 2_000,
+    interval: Annotated[float, typer.Option(min=1, help="Seconds between a sensor's readings.")] = 10.0,
+) -> None:
+    """What the slow work of an hour takes for a city, and what it takes from whoever stores readings.
+
+    Example: fengsui bench slow --json slow.json
+    """
+    from simulators.benchmarks.slow import measure_slow
+    from simulators.benchmarks.slow_city import SlowCity
+
+    city = SlowCity(buildings // (10 if quick else 1), interval)
+    _measure(lambda settings: measure_slow(settings, city, runs), json)
+
+
 def _measure(measurement: Callable[[Settings], list[Figure]], file: Path | None) -> None:
     import logging
 

@@ -1,0 +1,185 @@
+"""What the slow work of an hour takes for a city, and what it takes from whoever stores readings meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from itertools import cycle, islice
+
+import numpy as np
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from ingest.slow.buckets import FILL_AFTER_US, fill_day, fill_hour
+from ingest.slow.completeness import fill_device_day
+from ingest.slow.hazards import keep_ledger
+from ingest.slow.looks import Registered, find_next_look, look
+from ingest.slow.risk import judge_hour
+from ingest.slow.runner import SET_BOUNDS
+from ingest.store_readings import COPY_READINGS, ROW
+from ingest.store_roster import load_roster
+from rules.catalogue import CATALOGUE, SLOW_RULES
+from rules.parameters import Parameters
+from rules.places import Places
+from rules.slow.bucket_times import DAY_US, HOUR_US
+from schemas.binary_copy import SIGNATURE, TRAILER, decode_rows
+from schemas.database import connect
+from schemas.roster import Roster
+from schemas.settings import Settings
+from simulators.benchmarks.children import BenchmarkError, running_apart
+from simulators.benchmarks.figures import Figure, alone, compare
+from simulators.benchmarks.ground import Ground, open_ground
+from simulators.benchmarks.slow_city import MIDNIGHT, SlowCity, build_city, make_blocks
+
+NOW = MIDNIGHT + FILL_AFTER_US
+BATCH_ROWS = 5_000
+COPY_SECONDS = 10.0
+HOUR_SECONDS = 3600.0
+
+FORGET = "DELETE FROM slow_progress"
+BEGIN_ANEW = """
+INSERT INTO slow_progress (step, done_upto) SELECT step, to_timestamp(at / 1e6)
+FROM (VALUES ('hours', %(hour)s), ('days', %(day)s), ('completeness', %(day)s)) AS known (step, at)"""
+DROP_INDEX, CREATE_INDEX = (
+    "DROP INDEX readings_ts",
+    "CREATE INDEX readings_ts ON readings USING brin (ts) WITH (pages_per_range = 64)",
+)
+COUNT_RISK = "SELECT count(*) FROM building_risk WHERE at = to_timestamp(%s / 1e6)"
+
+Series = defaultdict[str, list[float]]
+HOUR = "an hour of readings summed up"
+STEPS = (HOUR, "a day summed up", "completeness of a day", "looks of slow rules", "hazards ledger", "risk")
+
+
+def measure_slow(settings: Settings, city: SlowCity, runs: int) -> list[Figure]:
+    """Each step of the slow work by itself, then COPY with and without all of it beside."""
+    series: Series = defaultdict(list)
+    with open_ground(settings) as ground:
+        build_city(ground, city)
+        for run in range(runs):
+            for name, seconds in time_slow_work(ground.database_url).items():
+                series[name].append(seconds)
+            series["hour"].append(sum(series[name][-1] for name in STEPS))
+            _measure_copy(ground, city, series, turned=run % 2 == 1)
+        _check(ground, city)
+    return _conclude(series, city)
+
+
+def time_slow_work(database_url: str) -> dict[str, float]:
+    """Do the work of the hour before midnight, and of the day that it ends; seconds of each step."""
+    with connect(database_url, "fengsui slow rules") as connection:
+        connection.execute(SET_BOUNDS)
+        connection.execute(FORGET)
+        connection.execute(BEGIN_ANEW, {"hour": MIDNIGHT - HOUR_US, "day": MIDNIGHT - DAY_US})
+        roster = load_roster(connection, Roster.empty(), "bench")
+        parameters = Parameters.built_in(CATALOGUE).resolve(roster)
+        registered = Registered(roster, parameters, Places(roster))
+        steps: dict[str, Callable[[], object]] = {
+            HOUR: lambda: fill_hour(connection, NOW),
+            STEPS[1]: lambda: fill_day(connection, NOW),
+            STEPS[2]: lambda: fill_device_day(connection),
+            STEPS[3]: lambda: _look_all(connection, registered),
+            STEPS[4]: lambda: keep_ledger(connection),
+            STEPS[5]: lambda: judge_hour(connection),
+        }
+        return {name: _time(step) for name, step in steps.items()}
+
+
+def _look_all(connection: Connection[TupleRow], registered: Registered) -> None:
+    for rule in SLOW_RULES:
+        at = find_next_look(connection, rule, NOW)
+        if at is None:
+            raise BenchmarkError(f"{rule.id} has nothing to look at")
+        look(connection, rule, registered, at)
+
+
+def _time(step: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    step()
+    return time.perf_counter() - began
+
+
+def _measure_copy(ground: Ground, city: SlowCity, series: Series, *, turned: bool) -> None:
+    """Into the present, so that nothing of it is in the hour that is summed up meanwhile."""
+    batches = _cut_batches(city)
+
+    def without() -> None:
+        series["copy"].append(_copy(ground, batches, COPY_SECONDS))
+
+    def beside() -> None:
+        with running_apart(time_slow_work, ground.database_url) as work:
+            rate, took = _copy_until(ground, batches, work.done)
+            series["copy beside"].append(rate)
+            series["beside seconds"].append(took)
+
+    def unindexed() -> None:
+        with ground.connect() as connection:
+            connection.execute(DROP_INDEX)
+            series["copy unindexed"].append(_copy(ground, batches, COPY_SECONDS))
+            connection.execute(CREATE_INDEX)
+
+    measures = [without, beside, unindexed]
+    for measure in reversed(measures) if turned else measures:
+        measure()
+        with ground.connect() as connection:
+            connection.execute(
+                "DELETE FROM readings WHERE ts >= to_timestamp(%s / 1e6)", (MIDNIGHT + HOUR_US,)
+            )
+
+
+def _cut_batches(city: SlowCity) -> list[bytes]:
+    """A minute of later readings in batches as a worker's, without their times."""
+    block = b"".join(bytes(block) for block in islice(make_blocks(city, MIDNIGHT + HOUR_US), 1))
+    rows = decode_rows(ROW, block)
+    return [rows[begin : begin + BATCH_ROWS].tobytes() for begin in range(0, len(rows), BATCH_ROWS)]
+
+
+def _copy(ground: Ground, batches: list[bytes], seconds: float) -> float:
+    until = time.perf_counter() + seconds
+    return _copy_until(ground, batches, lambda: time.perf_counter() >= until)[0]
+
+
+def _copy_until(ground: Ground, batches: list[bytes], done: Callable[[], bool]) -> tuple[float, float]:
+    """Rows a second of bare COPY, a transaction a batch, and for how long; each round is a second later."""
+    rows, began, later_us = 0, time.perf_counter(), 0
+    with ground.connect() as connection, connection.cursor() as cursor:
+        for place, batch in enumerate(cycle(batches)):
+            if done():
+                break
+            later_us += 1_000_000 if place and place % len(batches) == 0 else 0
+            moved = np.frombuffer(batch, ROW).copy()
+            moved["ts"] += later_us
+            with cursor.copy(COPY_READINGS) as copy:
+                copy.write(SIGNATURE + moved.tobytes() + TRAILER)
+            rows += len(moved)
+    took = time.perf_counter() - began
+    return rows / took, took
+
+
+def _check(ground: Ground, city: SlowCity) -> None:
+    with ground.connect() as connection:
+        row = connection.execute(COUNT_RISK, (MIDNIGHT,)).fetchone()
+    if row is None or row[0] != city.buildings:
+        raise BenchmarkError("not every building has its risk")
+
+
+def _conclude(series: Series, city: SlowCity) -> list[Figure]:
+    slowed = [
+        (1 - beside / copy) * min(1.0, seconds / HOUR_SECONDS) * 100
+        for beside, copy, seconds in zip(
+            series["copy beside"], series["copy"], series["beside seconds"], strict=True
+        )
+    ]
+    return [
+        alone("readings in the hour", "rows", [city.rows]),
+        *(alone(name, "s", series[name]) for name in STEPS),
+        alone("all of it", "s", series["hour"]),
+        compare(
+            "COPY while all of it goes on", "rows/s", series["copy beside"], "COPY alone", series["copy"]
+        ),
+        alone("slower for it, over an hour", "%", slowed),
+        compare(
+            "COPY with the index of times", "rows/s", series["copy"], "without it", series["copy unindexed"]
+        ),
+    ]
