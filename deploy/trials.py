@@ -68,6 +68,27 @@ def trial_fires(
         json.write_text(render_json(fires))
 
 
+@trial_app.command("risk")
+def trial_risk(
+    buildings: Annotated[int, typer.Option(min=100, help="How many buildings a city has.")] = 2_000,
+    years: Annotated[int, typer.Option(min=1, help="How many years, each of another city.")] = 5,
+    seed: Seed = 1,
+    json: JsonFile = None,
+) -> None:
+    """Let cities live for a year, and count which share of a week's fires was in the tenth of buildings named before.
+
+    Example: fengsui rules trial risk --buildings 2000 --years 5 --json risk.json
+    """
+    from rich.console import Console
+
+    from simulators.trials.risk_lift import print_lifts, render_json, score_risk
+
+    lifts = score_risk(buildings, years, seed)
+    print_lifts(lifts, Console(highlight=False, width=120))
+    if json is not None:
+        json.write_text(render_json(lifts))
+
+
 @trial_app.command("curve")
 def trial_curve(
     fires: Annotated[
