@@ -27,7 +27,7 @@ silence AS (
     GROUP BY device_id
 )
 INSERT INTO device_days (starts_at, device_id, received, expected, silent_seconds)
-SELECT asked.start, d.device_id, COALESCE(sum(LEAST(r.received, round(86400 / s.interval_seconds))), 0),
+SELECT asked.start, d.device_id, COALESCE(sum(LEAST(COALESCE(r.received, 0), round(86400 / s.interval_seconds))), 0),
        COALESCE(sum(round(86400 / s.interval_seconds)), 0), LEAST(86400, COALESCE(min(silence.seconds), 0))
 FROM asked CROSS JOIN devices d
 JOIN sensors s USING (device_id)
