@@ -107,10 +107,7 @@ class Process:
             self._failure = error
 
     def _keep_slow_rules(self) -> None:
-        try:
-            SlowRunner(self._settings, self._stopping).run()
-        except BaseException as error:  # noqa: BLE001 - it ends the process, on the main thread
-            self._failure = error
+        SlowRunner(self._settings, self._stopping).run()
 
     def _look(self) -> None:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import psycopg
 from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.rows import TupleRow
@@ -69,6 +70,14 @@ def find_next_look(connection: Connection[TupleRow], rule: SlowRule, now: int) -
     return look if look <= latest else None
 
 
+class LookError(Exception):
+    """A slow rule could not judge; the message names it. Nothing was written, and the others go on without it."""
+
+    def __init__(self, rule: SlowRule) -> None:
+        super().__init__(f"{rule.id} cannot judge; it is left out until the next start")
+        self.rule = rule
+
+
 @dataclass(frozen=True)
 class Judged:
     """What a rule says of a piece of the sensors, (n,) of each."""
@@ -80,7 +89,13 @@ class Judged:
 
 
 def look(connection: Connection[TupleRow], rule: SlowRule, registered: Registered, at: int) -> None:
-    """Judge every sensor of the rule's quantity as of `at` and write what has changed, whole or not at all."""
+    """Judge every sensor of the rule's quantity as of `at` and write what has changed, whole or not at all.
+
+    Raises
+    ------
+    LookError
+        The rule itself failed.
+    """
     span = make_span(rule, at)
     judged = [_judge(connection, rule, registered, slots, span) for slots in _cut(rule, registered.roster)]
     with connection.transaction(), connection.cursor() as cursor:
@@ -116,7 +131,14 @@ def _judge(
         make_companion(connection, rule.quantity, sensor_ids, span),
         lambda name: registered.parameters.of_sensors(rule.id, name, slots),
     )
-    return Judged(slots, sensor_ids, view.parameter(rule.limit), rule.judge(view))
+    try:
+        said = rule.judge(view)
+    except psycopg.Error:
+        # While it asked for a companion.
+        raise
+    except Exception as error:
+        raise LookError(rule) from error
+    return Judged(slots, sensor_ids, view.parameter(rule.limit), said)
 
 
 def _find_changes(

@@ -18,7 +18,7 @@ from rules.slow.bucket_times import CHINA_US, DAY_US, HOUR_US
 from schemas.domain import BUILDING_CLASSES, BUILDING_USES, BuildingClass, BuildingUse
 from schemas.risk import RiskChange, RiskPart
 
-KEEP_US = 400 * DAY_US
+KEEP_US = 90 * DAY_US
 MOST_CHANGES = 3
 # Of a change that lowers the score by less nobody need be told.
 LEAST_POINTS = 0.05

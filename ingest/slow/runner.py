@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Sequence
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
@@ -16,20 +17,21 @@ from psycopg.rows import TupleRow
 from ingest.clock import DatabaseClock
 from ingest.database_link import Outage, first_line
 from ingest.rules_file import RulesFile
-from ingest.slow.looks import Registered
+from ingest.slow.looks import LookError, Registered
 from ingest.slow.schedule import take_step
 from ingest.store_alerts import write_catalogue
 from ingest.store_roster import load_roster, read_version
-from rules.catalogue import CATALOGUE
+from rules.catalogue import CATALOGUE, SLOW_RULES
 from rules.parameters import Parameters
 from rules.places import Places
+from rules.slow.slow_rule import SlowRule
 from schemas.database import connect
 from schemas.roster import Roster
 from schemas.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 5.0
+LOOK_SECONDS, RETRY_SECONDS = 5.0, 60.0
 # Between two steps: whoever stores readings has the database to itself for as long.
 PAUSE_SECONDS = 0.05
 # The judging of readings, in the same process, comes first.
@@ -56,13 +58,15 @@ class SlowRunner:
         self._registered: Registered | None = None
         self._connection: Connection[TupleRow] | None = None
         self._leads = False
+        self._failed = False
+        self._rules: Sequence[SlowRule] = SLOW_RULES
 
     def run(self) -> None:
         """Until told to stop."""
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         while not self._stopping.is_set():
             self._look()
-            self._stopping.wait(LOOK_SECONDS)
+            self._stopping.wait(RETRY_SECONDS if self._failed else LOOK_SECONDS)
         self._close()
 
     def _look(self) -> None:
@@ -73,9 +77,15 @@ class SlowRunner:
             self._leads = self._leads or self._take_lease(self._connection)
             if self._leads:
                 self._work(self._connection)
+            self._failed = False
         except Outage as error:
             # Whatever was begun is undone, and done again.
             log.warning("slow rules wait for the database: %s", first_line(error))
+            self._close()
+        except Exception:
+            # Fires are seen in this process: what is wrong with the slow work must not end it. Another one may lead.
+            log.exception("the slow work failed and is tried again in %g s", RETRY_SECONDS)
+            self._failed = True
             self._close()
 
     def _take_lease(self, connection: Connection[TupleRow]) -> bool:
@@ -90,8 +100,16 @@ class SlowRunner:
     def _work(self, connection: Connection[TupleRow]) -> None:
         self._clock.ask(connection)
         registered = self._register(connection)
-        while not self._stopping.wait(PAUSE_SECONDS) and take_step(connection, registered, self._clock.now()):
+        while not self._stopping.wait(PAUSE_SECONDS) and self._step(connection, registered):
             registered = self._register(connection)
+
+    def _step(self, connection: Connection[TupleRow], registered: Registered) -> bool:
+        try:
+            return take_step(connection, registered, self._clock.now(), self._rules)
+        except LookError as error:
+            log.exception("%s", error)
+            self._rules = [rule for rule in self._rules if rule.id != error.rule.id]
+            return True
 
     def _register(self, connection: Connection[TupleRow]) -> Registered:
         """The registry and the parameters as they are now."""
