@@ -83,7 +83,9 @@ def fill_hour(connection: Connection[TupleRow], now: int) -> bool:
     """Sum up the next hour if it is time to; False when there is none."""
     start = read_progress(connection, HOURS)
     if start is None:
-        start = _find_first(connection, now)
+        # What needs no readings, as the risk of a building, is judged at once.
+        note_progress(connection, HOURS, _find_first(connection, now))
+        return True
     end = start + HOUR_US
     if end + FILL_AFTER_US > now:
         return False

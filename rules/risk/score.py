@@ -1,7 +1,7 @@
 """A score in [0, 100] out of parts that add up to it; each grows with what it is made of, and none beyond its share.
 
 The shares and rates are design values, weighed on simulated years (`fengsui rules trial risk`): what shows that
-something is going wrong counts for more than what a building is.
+something is going wrong counts for more than what a building is. They were chosen on other years than are reported.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from schemas.risk import RiskChange, RiskPart
 Floats = NDArray[np.float64]
 
 MOST: dict[RiskPart, float] = {
-    RiskPart.STANDING: 15.0,
+    RiskPart.STANDING: 10.0,
     RiskPart.LIVE: 30.0,
-    RiskPart.WATER: 15.0,
+    RiskPart.WATER: 10.0,
     RiskPart.DEVICES: 10.0,
-    RiskPart.HAZARDS: 15.0,
+    RiskPart.HAZARDS: 25.0,
     RiskPart.HISTORY: 10.0,
     RiskPart.TIME: 5.0,
 }
 """The most points of each part; together a hundred."""
 _CLASS_POINTS = {
-    BuildingClass.HIGH_RISE_1: 5.0,
-    BuildingClass.HIGH_RISE_2: 3.0,
+    BuildingClass.HIGH_RISE_1: 3.0,
+    BuildingClass.HIGH_RISE_2: 2.0,
     BuildingClass.MULTI_STOREY: 1.0,
-    BuildingClass.INDUSTRIAL: 4.0,
+    BuildingClass.INDUSTRIAL: 3.0,
 }
-_USE_POINTS = {BuildingUse.RESIDENTIAL: 1.0, BuildingUse.PUBLIC: 3.0, BuildingUse.INDUSTRIAL: 2.0}
+_USE_POINTS = {BuildingUse.RESIDENTIAL: 1.0, BuildingUse.PUBLIC: 2.0, BuildingUse.INDUSTRIAL: 1.5}
 _BY_CLASS = np.array([_CLASS_POINTS[kind] for kind in BUILDING_CLASSES])
 _BY_USE = np.array([_USE_POINTS[use] for use in BUILDING_USES])
-_HEIGHT_POINTS, _TALL_M, _HIGH_RISK_POINTS = 4.0, 100.0, 3.0
+_HEIGHT_POINTS, _TALL_M, _HIGH_RISK_POINTS = 2.5, 100.0, 2.5
 # People sleep, or are many.
 _NIGHT_POINTS = {BuildingUse.RESIDENTIAL: 5.0, BuildingUse.PUBLIC: 2.0, BuildingUse.INDUSTRIAL: 3.0}
 _DAY_POINTS = {BuildingUse.RESIDENTIAL: 2.0, BuildingUse.PUBLIC: 4.0, BuildingUse.INDUSTRIAL: 3.0}
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6
-RED_FROM, ORANGE_FROM, YELLOW_FROM = 60.0, 40.0, 20.0
+RED_FROM, ORANGE_FROM, YELLOW_FROM = 50.0, 30.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -92,25 +92,25 @@ def _count_standing(facts: Facts) -> Floats:
 
 
 def _count_live(facts: Facts) -> Floats:
-    return _saturate(RiskPart.LIVE, 20.0 * facts.fires + 6.0 * facts.warnings)
+    return _saturate(RiskPart.LIVE, 20.0 * facts.fires + 8.0 * facts.warnings)
 
 
 def _count_water(facts: Facts) -> Floats:
-    return _saturate(RiskPart.WATER, 4.0 * facts.water)
+    return _saturate(RiskPart.WATER, 2.0 * facts.water)
 
 
 def _count_devices(facts: Facts) -> Floats:
     unwell = facts.silent + facts.faults + facts.disabled
     share = np.where(facts.devices > 0, np.minimum(unwell / np.maximum(facts.devices, 1.0), 1.0), 1.0)
-    return np.asarray(MOST[RiskPart.DEVICES] * np.sqrt(share))
+    return np.asarray(MOST[RiskPart.DEVICES] * share)
 
 
 def _count_hazards(facts: Facts) -> Floats:
-    return _saturate(RiskPart.HAZARDS, 4.0 * facts.hazards + 3.0 * facts.overdue)
+    return _saturate(RiskPart.HAZARDS, 10.0 * facts.hazards + 4.0 * facts.overdue)
 
 
 def _count_history(facts: Facts) -> Floats:
-    return _saturate(RiskPart.HISTORY, 4.0 * facts.past_fires + 1.0 * facts.past_warnings)
+    return _saturate(RiskPart.HISTORY, 4.0 * facts.past_fires + 2.0 * facts.past_warnings)
 
 
 def _count_time(facts: Facts) -> Floats:

@@ -85,6 +85,19 @@ def read_memory_bytes(pid: int, *, peak: bool) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name)), 0)
 
 
+def read_cpu_seconds(pid: int, name: str) -> float:
+    """Processor time that a process of this machine has taken so far; 0 where the one of that number is another."""
+    try:
+        found = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0.0
+    # The name is in brackets and may hold anything; behind it come numbers, user and system time the 12th and 13th.
+    command, _, rest = found.partition("(")[2].rpartition(")")
+    if not command.startswith(name):
+        return 0.0
+    return sum(map(int, rest.split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def _running(
     settings: Settings, argv: Sequence[str], output: int, *, waiting: bool = False

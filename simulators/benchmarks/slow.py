@@ -30,6 +30,7 @@ from schemas.settings import Settings
 from simulators.benchmarks.children import BenchmarkError, running_apart
 from simulators.benchmarks.figures import Figure, alone, compare
 from simulators.benchmarks.ground import Ground, open_ground
+from simulators.benchmarks.processes import read_cpu_seconds
 from simulators.benchmarks.slow_city import MIDNIGHT, SlowCity, build_city, make_blocks
 
 NOW = MIDNIGHT + FILL_AFTER_US
@@ -49,10 +50,13 @@ COUNT_RISK = "SELECT count(*) FROM building_risk WHERE at = to_timestamp(%s / 1e
 
 Series = defaultdict[str, list[float]]
 HOUR = "an hour of readings summed up"
+CPU = "all of it, processor time"
 STEPS = (HOUR, "a day summed up", "completeness of a day", "looks of slow rules", "hazards ledger", "risk")
 
 
-def measure_slow(settings: Settings, city: SlowCity, runs: int) -> list[Figure]:
+def measure_slow(
+    settings: Settings, city: SlowCity, runs: int, copy_seconds: float = COPY_SECONDS
+) -> list[Figure]:
     """Each step of the slow work by itself, then COPY with and without all of it beside."""
     series: Series = defaultdict(list)
     with open_ground(settings) as ground:
@@ -61,7 +65,7 @@ def measure_slow(settings: Settings, city: SlowCity, runs: int) -> list[Figure]:
             for name, seconds in time_slow_work(ground.database_url).items():
                 series[name].append(seconds)
             series["hour"].append(sum(series[name][-1] for name in STEPS))
-            _measure_copy(ground, city, series, turned=run % 2 == 1)
+            _measure_copy(ground, city, series, copy_seconds, turned=run % 2 == 1)
         _check(ground, city)
     return _conclude(series, city)
 
@@ -83,7 +87,14 @@ def time_slow_work(database_url: str) -> dict[str, float]:
             STEPS[4]: lambda: keep_ledger(connection),
             STEPS[5]: lambda: judge_hour(connection),
         }
-        return {name: _time(step) for name, step in steps.items()}
+        before = _read_cpu(connection)
+        took = {name: _time(step) for name, step in steps.items()}
+        return took | {CPU: _read_cpu(connection) - before}
+
+
+def _read_cpu(connection: Connection[TupleRow]) -> float:
+    """Processor time of this process and of the one that serves its connection."""
+    return time.process_time() + read_cpu_seconds(connection.info.backend_pid, "postgres")
 
 
 def _look_all(connection: Connection[TupleRow], registered: Registered) -> None:
@@ -100,12 +111,12 @@ def _time(step: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def _measure_copy(ground: Ground, city: SlowCity, series: Series, *, turned: bool) -> None:
+def _measure_copy(ground: Ground, city: SlowCity, series: Series, seconds: float, *, turned: bool) -> None:
     """Into the present, so that nothing of it is in the hour that is summed up meanwhile."""
     batches = _cut_batches(city)
 
     def without() -> None:
-        series["copy"].append(_copy(ground, batches, COPY_SECONDS))
+        series["copy"].append(_copy(ground, batches, seconds))
 
     def beside() -> None:
         with running_apart(time_slow_work, ground.database_url) as work:
@@ -116,7 +127,7 @@ def _measure_copy(ground: Ground, city: SlowCity, series: Series, *, turned: boo
     def unindexed() -> None:
         with ground.connect() as connection:
             connection.execute(DROP_INDEX)
-            series["copy unindexed"].append(_copy(ground, batches, COPY_SECONDS))
+            series["copy unindexed"].append(_copy(ground, batches, seconds))
             connection.execute(CREATE_INDEX)
 
     measures = [without, beside, unindexed]
@@ -175,6 +186,7 @@ def _conclude(series: Series, city: SlowCity) -> list[Figure]:
         alone("readings in the hour", "rows", [city.rows]),
         *(alone(name, "s", series[name]) for name in STEPS),
         alone("all of it", "s", series["hour"]),
+        alone(CPU, "s", series[CPU]),
         compare(
             "COPY while all of it goes on", "rows/s", series["copy beside"], "COPY alone", series["copy"]
         ),

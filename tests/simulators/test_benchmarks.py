@@ -22,6 +22,8 @@ from simulators.benchmarks.rules import measure_rules
 from simulators.benchmarks.sessions import close_session, name_worker_client
 from simulators.benchmarks.sharing import open_share_sessions
 from simulators.benchmarks.singles import PAIR
+from simulators.benchmarks.slow import measure_slow
+from simulators.benchmarks.slow_city import SlowCity
 from simulators.benchmarks.soaking import Looks, Soak, measure_soak
 from simulators.benchmarks.working import drain_backlog
 
@@ -133,3 +135,10 @@ def test_a_ratio_is_the_median_of_the_ratios_of_each_run(tmp_path: Path) -> None
     assert json.loads((tmp_path / "figures.json").read_text()) == [
         {"name": "x", "value": 80, "unit": "rows/s", "yardstick": "y", "ratio": 0.5}
     ]
+
+
+def test_the_slow_work_of_an_hour_is_done_for_every_building(services: Settings) -> None:
+    figures = measure_slow(services, SlowCity(buildings=20, interval_seconds=600.0), 1, copy_seconds=0.5)
+    assert {figure.name for figure in figures} >= {"readings in the hour", "risk", "all of it"}
+    assert_positive([figure for figure in figures if figure.name != "slower for it, over an hour"])
+    assert list_yardsticks(figures) == {"COPY alone", "without it"}

@@ -16,6 +16,13 @@ SELECT building_id, score, parts, figures, changes FROM building_risk
 WHERE at = to_timestamp(%s / 1e6) ORDER BY building_id"""
 
 
+def test_a_new_installation_knows_its_risk_at_once(
+    registered: Registered, database: psycopg.Connection
+) -> None:
+    work_off(database, registered, after(0))
+    assert database.execute("SELECT count(*), min(score) > 0 FROM building_risk").fetchall() == [(2, True)]
+
+
 def test_every_hour_judges_every_building_out_of_parts_that_add_up(
     registered: Registered, database: psycopg.Connection
 ) -> None:
