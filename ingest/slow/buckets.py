@@ -17,8 +17,8 @@ from schemas.columns import MICROSECONDS
 FILL_AFTER_US = 300 * MICROSECONDS
 """How long after its end an hour is filled: later than any of its readings is stored without being noted as late."""
 # What is older when the tables are summed up for the first time is left out.
-FURTHEST_BACK_US = 35 * DAY_US
-KEEP_HOURS_US, KEEP_DAYS_US = 15 * DAY_US, 400 * DAY_US
+FURTHEST_BACK_US = 45 * DAY_US
+KEEP_HOURS_US, KEEP_DAYS_US = 45 * DAY_US, 400 * DAY_US
 MOST_LATE = 20_000
 
 SELECT_FIRST = """

@@ -25,13 +25,13 @@ PROVEN_SHARE = 0.8
 
 CREATE_SOURCES = """
 CREATE TEMPORARY TABLE hazard_sources ON COMMIT DROP AS
-SELECT * FROM unnest(%s::text[], %s::text[], %s::float8[], %s::text[], %s::integer[], %s::integer[])
-    AS source (rule, kind, after_hours, owner, mend_days, proof_hours)"""
+SELECT * FROM unnest(%s::text[], %s::text[], %s::float8[], %s::text[], %s::integer[], %s::integer[], %s::text[])
+    AS source (rule, kind, after_hours, owner, mend_days, proof_hours, note)"""
 # The newest alert of those that speak for each hazard.
 CREATE_SPEAKING = """
 CREATE TEMPORARY TABLE hazards_speaking ON COMMIT DROP AS
 SELECT DISTINCT ON (s.kind, a.subject_kind, a.subject_id)
-       s.kind, s.owner, s.mend_days, a.rule, a.alert_id, a.subject_kind, a.subject_id, a.building_id, a.zone_id,
+       s.kind, s.owner, s.mend_days, s.note, a.rule, a.alert_id, a.subject_kind, a.subject_id, a.building_id, a.zone_id,
        a.device_id, a.sensor_id
 FROM alerts a JOIN hazard_sources s USING (rule)
 WHERE COALESCE(a.cleared_at, 'infinity') > to_timestamp(%(at)s / 1e6) AND a.signal_class <> 'test'
@@ -39,9 +39,9 @@ WHERE COALESCE(a.cleared_at, 'infinity') > to_timestamp(%(at)s / 1e6) AND a.sign
 ORDER BY s.kind, a.subject_kind, a.subject_id, a.alert_id DESC"""
 FIND = """
 INSERT INTO hazards (kind, rule, alert_id, subject_kind, subject_id, building_id, zone_id, device_id, sensor_id,
-                     found_at, found_by, owner, due_at)
+                     found_at, found_by, note, owner, due_at)
 SELECT kind, rule, alert_id, subject_kind, subject_id, building_id, zone_id, device_id, sensor_id,
-       to_timestamp(%(at)s / 1e6), 'rules', owner, to_timestamp(%(at)s / 1e6) + mend_days * INTERVAL '1 day'
+       to_timestamp(%(at)s / 1e6), 'rules', note, owner, to_timestamp(%(at)s / 1e6) + mend_days * INTERVAL '1 day'
 FROM hazards_speaking p
 WHERE NOT EXISTS (
     SELECT FROM hazards h
@@ -131,19 +131,14 @@ def keep_ledger(connection: Connection[TupleRow]) -> bool:
 
 
 def _lay_out_sources(connection: Connection[TupleRow], sources: Iterable[HazardSource]) -> None:
-    rows = [
-        (
-            source.rule_id,
-            source.kind.value,
-            source.after_hours,
-            terms.owner.value,
-            terms.mend_days,
-            terms.proof_hours,
-        )
-        for source in sources
-        for terms in (TERMS[source.kind],)
-    ]
+    rows = [_make_row(source) for source in sources]
     connection.execute(CREATE_SOURCES, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _make_row(source: HazardSource) -> tuple[str, str, float, str, int, int, str | None]:
+    terms = TERMS[source.kind]
+    named = source.rule_id, source.kind.value, source.after_hours
+    return (*named, terms.owner.value, terms.mend_days, terms.proof_hours, source.note)
 
 
 def _describe_proof(

@@ -26,8 +26,8 @@ from schemas.roster import Roster
 
 Slots = NDArray[np.int32]
 
-# Histories of so many sensors are in memory at a time: some 50 MB of a week of hours.
-PIECE_SENSORS = 5_000
+# So many buckets of histories are in memory at a time: with what is made of them some 100 MB.
+PIECE_BUCKETS = 1_000_000
 # After an absence the last looks are made up for, in order; older ones would say what nobody can act on.
 MOST_LOOKS_BEHIND = 72
 
@@ -116,8 +116,10 @@ def _cut(rule: SlowRule, roster: Roster) -> Iterator[Slots]:
     in_service = ~roster.devices["retired"][roster.sensors["device_slot"]]
     slots = np.flatnonzero(in_service & (roster.sensors["quantity"] == rule.quantity.code))
     slots = slots[np.argsort(roster.sensors["sensor_id"][slots])]
-    for begin in range(0, len(slots), PIECE_SENSORS):
-        yield slots[begin : begin + PIECE_SENSORS].astype(np.int32)
+    span = make_span(rule, 0)
+    piece = max(1, PIECE_BUCKETS * span.base_us // (span.count * span.bucket_us))
+    for begin in range(0, len(slots), piece):
+        yield slots[begin : begin + piece].astype(np.int32)
 
 
 def _judge(

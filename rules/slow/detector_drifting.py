@@ -10,8 +10,8 @@ import numpy as np
 
 from rules.rule import Parameter
 from rules.slow.bucket_times import DAY_US
+from rules.slow.robust_line import fit_line, foretell
 from rules.slow.slow_rule import SlowJudgement, SlowRule, SlowView
-from rules.slow.trend import fit_trend, foretell
 from schemas.domain import Quantity, Severity, SignalClass
 
 RECENT_DAYS = 3
@@ -25,7 +25,7 @@ def _judge(view: SlowView) -> SlowJudgement:
     recent = quiet[:, -RECENT_DAYS:]
     level = np.where(np.isfinite(recent).all(axis=1), np.median(recent, axis=1), np.nan)
     limit = view.parameter("limit")
-    forecast = foretell(fit_trend(quiet, LEAST_DAYS), limit, view.now, view.history.bucket_us)
+    forecast = foretell(fit_line(quiet, LEAST_DAYS), limit, view.now, view.history.bucket_us)
     days_left = (forecast.at - view.now) / DAY_US
     dusty, soon = level >= limit, days_left <= view.parameter("within_days")
     # After a cleaning the line still rises for some days: what is shown now counts.

@@ -19,7 +19,7 @@ THEIL_SEN_WIDER = 1.05
 
 
 @dataclass(frozen=True)
-class Trend:
+class Line:
     """Lines of (n,) histories; NaN where there are too few buckets.
 
     Attributes
@@ -38,7 +38,7 @@ class Trend:
     slope_error: Floats
 
 
-def fit_trend(values: Floats, at_least: int) -> Trend:
+def fit_line(values: Floats, at_least: int) -> Line:
     """Theil and Sen's line through values (n, m), of those with `at_least` that are not NaN.
 
     The median of the slopes between all pairs is not moved by an odd day or two.
@@ -50,15 +50,15 @@ def fit_trend(values: Floats, at_least: int) -> Trend:
     n, m = values.shape
     known = np.isfinite(values)
     enough = known.sum(axis=1) >= max(at_least, 3)
-    trend = Trend(*(np.full(n, np.nan) for _ in range(4)))
+    line = Line(*(np.full(n, np.nan) for _ in range(4)))
     rows = np.flatnonzero(enough)
     if len(rows):
         fitted = _fit(values[rows], known[rows], np.arange(m, dtype=np.float64) + 0.5, float(m))
         for column, found in zip(
-            (trend.level, trend.slope, trend.level_error, trend.slope_error), fitted, strict=True
+            (line.level, line.slope, line.level_error, line.slope_error), fitted, strict=True
         ):
             column[rows] = found
-    return trend
+    return line
 
 
 def _fit(values: Floats, known: NDArray[np.bool_], times: Floats, end: float) -> tuple[Floats, ...]:
@@ -86,21 +86,21 @@ def _find_inflation(rest: Floats, known: NDArray[np.bool_]) -> Floats:
     return inflation
 
 
-def foretell(trend: Trend, limit: Floats, now: int, bucket_us: int) -> Forecast:
+def foretell(line: Line, limit: Floats, now: int, bucket_us: int) -> Forecast:
     """When rising lines (n,) pass `limit` (n,), with the 80 % interval; NaN where that has no end, or is past.
 
     The level and the slope err by what their standard errors say; the slope is also not believed to hold better than
     to a tenth, since what drives it changes.
     """
-    room = limit - trend.level
-    slope_error = np.hypot(trend.slope_error, 0.1 * trend.slope)
-    room_error = Z80 * trend.level_error
+    room = limit - line.level
+    slope_error = np.hypot(line.slope_error, 0.1 * line.slope)
+    room_error = Z80 * line.level_error
     with np.errstate(divide="ignore", invalid="ignore"):
-        likeliest = room / trend.slope
+        likeliest = room / line.slope
         # Of level and slope together: both at their bounds would be too wide.
-        relative = np.hypot(trend.level_error / room, slope_error / trend.slope)
+        relative = np.hypot(line.level_error / room, slope_error / line.slope)
         low, high = likeliest / (1 + Z80 * relative), likeliest / (1 - Z80 * relative)
-        bounded = (room > room_error) & (trend.slope > 0) & (Z80 * relative < 1)
+        bounded = (room > room_error) & (line.slope > 0) & (Z80 * relative < 1)
     at, earliest, latest = (
         np.where(bounded, now + buckets * bucket_us, np.nan) for buckets in (likeliest, low, high)
     )

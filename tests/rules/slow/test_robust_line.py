@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from rules.slow.bucket_times import DAY_US, HOUR_US, floor_time
-from rules.slow.trend import fit_trend, foretell
+from rules.slow.robust_line import fit_line, foretell
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ def test_a_line_is_found_through_odd_days_and_gaps() -> None:
     values = np.stack([0.03 + 0.002 * days, np.full(28, 0.05)])
     values[0, [3, 20]] = 0.5
     values[1, 5:12] = np.nan
-    trend = fit_trend(values, 10)
+    trend = fit_line(values, 10)
     assert trend.slope == pytest.approx([0.002, 0.0], abs=1e-9)
     assert trend.level == pytest.approx([0.03 + 0.002 * 28, 0.05])
 
@@ -33,7 +33,7 @@ def test_a_line_is_found_through_odd_days_and_gaps() -> None:
 def test_too_few_days_say_nothing() -> None:
     values = np.full((1, 28), np.nan)
     values[0, -9:] = np.linspace(0.05, 0.08, 9)
-    trend = fit_trend(values, 10)
+    trend = fit_line(values, 10)
     assert np.isnan(trend.slope).all()
     forecast = foretell(trend, np.array([0.1]), 0, DAY_US)
     assert np.isnan([forecast.at, forecast.earliest, forecast.latest]).all()
@@ -50,7 +50,7 @@ def test_four_in_five_forecasts_hold_the_time(alike: float) -> None:
     ahead = slope * rng.normal(1.0, 0.1, n)
     truth = now + (0.10 - level) / ahead * DAY_US
     values = level[:, None] + slope[:, None] * (days - 28) + make_noise(rng, (n, 28), 0.002, alike)
-    forecast = foretell(fit_trend(values, 10), np.full(n, 0.10), now, DAY_US)
+    forecast = foretell(fit_line(values, 10), np.full(n, 0.10), now, DAY_US)
     said = np.isfinite(forecast.at)
     held = (forecast.earliest <= truth) & (truth <= forecast.latest)
     assert said.mean() > 0.95
@@ -60,7 +60,7 @@ def test_four_in_five_forecasts_hold_the_time(alike: float) -> None:
 def test_a_level_that_stays_has_no_forecast_but_seldom() -> None:
     rng = np.random.default_rng(6)
     values = 0.05 + make_noise(rng, (2000, 28), 0.002, 0.5)
-    forecast = foretell(fit_trend(values, 10), np.full(2000, 0.10), 28 * DAY_US, DAY_US)
+    forecast = foretell(fit_line(values, 10), np.full(2000, 0.10), 28 * DAY_US, DAY_US)
     soon = forecast.at < 58 * DAY_US
     assert soon.mean() < 0.001
 
@@ -68,7 +68,7 @@ def test_a_level_that_stays_has_no_forecast_but_seldom() -> None:
 def test_no_forecast_is_without_its_interval() -> None:
     rng = np.random.default_rng(7)
     values = rng.uniform(0.0, 0.12, (500, 28)) + np.linspace(0, 0.05, 28)
-    forecast = foretell(fit_trend(values, 10), np.full(500, 0.10), 0, DAY_US)
+    forecast = foretell(fit_line(values, 10), np.full(500, 0.10), 0, DAY_US)
     known = np.isfinite([forecast.at, forecast.earliest, forecast.latest])
     assert (known.all(axis=0) | ~known.any(axis=0)).all()
     said = known.all(axis=0)
