@@ -10,7 +10,16 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from ingest.roster_places import Places, lay_out_places, lay_out_scopes, read_places
-from schemas.domain import HEAT_CLASSES, HeatClass, PowerSupply, Quantity
+from schemas.domain import (
+    HEAT_CLASSES,
+    INSULATIONS,
+    PHASES,
+    HeatClass,
+    Insulation,
+    Phase,
+    PowerSupply,
+    Quantity,
+)
 from schemas.roster import NO_ZONE, UNKNOWN, Channel, Device, Roster, lay_out_devices, lay_out_sensors
 from schemas.units import Conversion, find_conversion
 
@@ -29,7 +38,8 @@ SELECT_HEARS_UNREGISTERED = "SELECT hears_unregistered FROM shares WHERE share =
 SELECT_DEVICES = """
 SELECT device_id, building_id, code, zone_id, gateway_id, power, retired FROM devices ORDER BY device_id"""
 SELECT_SENSORS = """
-SELECT sensor_id, device_id, channel, quantity, unit, range_low, range_high, interval_seconds, heat_class
+SELECT sensor_id, device_id, channel, quantity, unit, range_low, range_high, interval_seconds, heat_class,
+       circuit, phase, insulation, rated_current_a
 FROM sensors ORDER BY sensor_id"""
 
 
@@ -134,7 +144,8 @@ def _lay_out_sensors(
     by_id: dict[int, Device],
 ) -> NDArray[np.void]:
     sensors = lay_out_sensors(len(slots))
-    for sensor_id, device_id, name, quantity_name, unit, low, high, interval, heat_class in rows:
+    circuits: dict[tuple[int, str], int] = {}
+    for sensor_id, device_id, name, quantity_name, unit, low, high, interval, heat_class, *wiring in rows:
         slot, device_slot, quantity = slots[sensor_id], device_slots[device_id], Quantity(quantity_name)
         interval_us = round(interval * 1e6)
         sensors[slot] = (
@@ -145,6 +156,7 @@ def _lay_out_sensors(
             -np.inf if low is None else low,
             np.inf if high is None else high,
             UNKNOWN if heat_class is None else HEAT_CLASSES.index(HeatClass(heat_class)),
+            *_place_on_circuit(int(devices["building_id"][device_slot]), circuits, *wiring),
         )
         conversion = find_conversion(quantity, unit)
         by_id[device_id].channels[name] = Channel(
@@ -154,3 +166,20 @@ def _lay_out_sensors(
         known = devices["interval_us"][device_slot]
         devices["interval_us"][device_slot] = min(known, interval_us) if known else interval_us
     return sensors
+
+
+def _place_on_circuit(
+    building_id: int,
+    circuits: dict[tuple[int, str], int],
+    circuit: str | None,
+    phase: str | None,
+    insulation: str | None,
+    rated_current_a: float | None,
+) -> tuple[int, int, int, float]:
+    """The last columns of `SENSOR`; `circuits` numbers those of each building as they are met."""
+    return (
+        UNKNOWN if circuit is None else circuits.setdefault((building_id, circuit), len(circuits)),
+        UNKNOWN if phase is None else PHASES.index(Phase(phase)),
+        UNKNOWN if insulation is None else INSULATIONS.index(Insulation(insulation)),
+        rated_current_a or 0.0,
+    )

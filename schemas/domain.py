@@ -23,6 +23,8 @@ class Quantity(StrEnum):
     CO = "co"
     GAS = "gas"
     BATTERY = "battery"
+    ARC = "arc"
+    HUMIDITY = "humidity"
 
     @property
     def code(self) -> int:
@@ -223,6 +225,26 @@ class HeatClass(StrEnum):
 
 
 HEAT_CLASSES: tuple[HeatClass, ...] = tuple(HeatClass)
+
+
+class Phase(StrEnum):
+    """The conductor of a circuit that is measured."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    N = "N"
+
+
+class Insulation(StrEnum):
+    """What a cable is insulated with, which decides how hot it may be."""
+
+    PVC = "pvc"
+    XLPE = "xlpe"
+
+
+PHASES: tuple[Phase, ...] = tuple(Phase)
+INSULATIONS: tuple[Insulation, ...] = tuple(Insulation)
 
 
 class ScopeKind(StrEnum):

@@ -176,6 +176,12 @@ def _row(record: Record) -> tuple[object, ...]:
             building, device = record.parent.split("/")
             limits = (record.range_low, record.range_high, record.interval_s)
             heat_class = record.heat_class and record.heat_class.value
+            wiring = (
+                record.circuit,
+                record.phase and record.phase.value,
+                record.insulation and record.insulation.value,
+                record.rated_current_a,
+            )
             return (
                 record.code,
                 building,
@@ -184,6 +190,7 @@ def _row(record: Record) -> tuple[object, ...]:
                 record.wire_unit,
                 *limits,
                 heat_class,
+                *wiring,
             )
     raise TypeError(f"{record.KIND} is no kind of record")
 

@@ -21,8 +21,9 @@ COLUMNS = (
     *("record", "code", "parent", "name", "level", "class", "use", "height_m", "floors", "high_risk"),
     *("must_connect", "floor", "zone", "model", "power", "retired", "quantity", "unit", "range_low"),
     *("range_high", "interval_s", "adjoins", "gateway", "heat_class"),
+    *("circuit", "phase", "insulation", "rated_current_a"),
 )
-_CODES = ("code", "zone", "parent", "adjoins", "gateway")
+_CODES = ("code", "zone", "parent", "adjoins", "gateway", "circuit")
 REQUIRED_COLUMNS = ("record", "code", "parent", "name")
 
 # Strings and comments are passed over, for what looks like a header within them is none.

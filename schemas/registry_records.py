@@ -21,6 +21,8 @@ from schemas.domain import (
     BuildingClass,
     BuildingUse,
     HeatClass,
+    Insulation,
+    Phase,
     PowerSupply,
     Quantity,
     ZoneUse,
@@ -191,8 +193,23 @@ class Device(Record):
         return self
 
 
+_OF_CIRCUITS = (
+    Quantity.RESIDUAL_CURRENT,
+    Quantity.CABLE_TEMPERATURE,
+    Quantity.CURRENT,
+    Quantity.VOLTAGE,
+    Quantity.ARC,
+    Quantity.TEMPERATURE,
+    Quantity.HUMIDITY,
+)
+_OF_PHASES = (Quantity.CABLE_TEMPERATURE, Quantity.CURRENT, Quantity.VOLTAGE)
+
+
 class Sensor(Record):
-    """Its code is the channel its device names on the wire; its range is in the stored unit."""
+    """Its code is the channel its device names on the wire; its range is in the stored unit.
+
+    Sensors of one building with the same `circuit` belong together; temperature and humidity are those at its board.
+    """
 
     KIND = "sensor"
     parent: Annotated[str, StringConstraints(pattern=CODE_PATTERN.replace("$", "/") + CODE_PATTERN[1:])]
@@ -202,6 +219,10 @@ class Sensor(Record):
     range_high: Finite | None = None
     interval_s: Annotated[Finite, Field(ge=0.001, le=7 * 86_400)]
     heat_class: HeatClass | None = None
+    circuit: Code | None = None
+    phase: Phase | None = None
+    insulation: Insulation | None = None
+    rated_current_a: Annotated[Finite, Field(gt=0, le=10_000)] | None = None
 
     @property
     def key(self) -> str:
@@ -221,6 +242,18 @@ class Sensor(Record):
             raise ValueError(f"range_low {self.range_low:g} is not below range_high {self.range_high:g}")
         if self.heat_class is not None and self.quantity != Quantity.TEMPERATURE:
             raise ValueError(f"heat_class {self.heat_class} is for a temperature, not for {self.quantity}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_wiring(self) -> Self:
+        for name, given, quantities in (
+            ("circuit", self.circuit, _OF_CIRCUITS),
+            ("phase", self.phase, _OF_PHASES),
+            ("insulation", self.insulation, (Quantity.CABLE_TEMPERATURE,)),
+            ("rated_current_a", self.rated_current_a, (Quantity.CURRENT,)),
+        ):
+            if given is not None and self.quantity not in quantities:
+                raise ValueError(f"{name} is for {', '.join(quantities)}, not for {self.quantity}")
         return self
 
 

@@ -18,7 +18,8 @@ CREATE_STAGED: dict[str, LiteralString] = {
             power text, retired boolean, gateway text) ON COMMIT DROP""",
     "sensor": """
         CREATE TEMPORARY TABLE staged_sensor (code text, building text, device text, quantity text, unit text,
-            range_low float8, range_high float8, interval_seconds float8, heat_class text) ON COMMIT DROP""",
+            range_low float8, range_high float8, interval_seconds float8, heat_class text,
+            circuit text, phase text, insulation text, rated_current_a float8) ON COMMIT DROP""",
 }
 
 COPY_STAGED: dict[str, LiteralString] = {
@@ -70,13 +71,15 @@ UPDATE: dict[str, LiteralString] = {
               IS DISTINCT FROM (s.name, z.zone_id, s.model, s.power, s.retired, g.device_id)""",
     "sensor": """
         UPDATE sensors x SET quantity = s.quantity, unit = s.unit, range_low = s.range_low,
-            range_high = s.range_high, interval_seconds = s.interval_seconds, heat_class = s.heat_class
+            range_high = s.range_high, interval_seconds = s.interval_seconds, heat_class = s.heat_class,
+            circuit = s.circuit, phase = s.phase, insulation = s.insulation, rated_current_a = s.rated_current_a
         FROM staged_sensor s JOIN buildings b ON b.code = s.building
         JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
         WHERE x.device_id = d.device_id AND x.channel = s.code
-          AND (x.quantity, x.unit, x.range_low, x.range_high, x.interval_seconds, x.heat_class)
+          AND (x.quantity, x.unit, x.range_low, x.range_high, x.interval_seconds, x.heat_class,
+               x.circuit, x.phase, x.insulation, x.rated_current_a)
               IS DISTINCT FROM (s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds,
-                                s.heat_class)""",
+                                s.heat_class, s.circuit, s.phase, s.insulation, s.rated_current_a)""",
 }
 
 INSERT: dict[str, LiteralString] = {
@@ -120,9 +123,9 @@ INSERT: dict[str, LiteralString] = {
         LEFT JOIN devices d ON d.building_id = f.building_id AND d.code = f.gateway""",
     "sensor": """
         INSERT INTO sensors (device_id, channel, quantity, unit, range_low, range_high, interval_seconds,
-                             heat_class)
+                             heat_class, circuit, phase, insulation, rated_current_a)
         SELECT d.device_id, s.code, s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds,
-               s.heat_class
+               s.heat_class, s.circuit, s.phase, s.insulation, s.rated_current_a
         FROM staged_sensor s JOIN buildings b ON b.code = s.building
         JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
         WHERE NOT EXISTS (SELECT FROM sensors x WHERE x.device_id = d.device_id AND x.channel = s.code)
@@ -166,7 +169,7 @@ SELECT_RECORDS: dict[str, LiteralString] = {
         LEFT JOIN devices g ON g.device_id = d.gateway_id ORDER BY d.device_id""",
     "sensor": """
         SELECT s.channel AS code, b.code || '/' || d.code AS parent, quantity, unit, range_low, range_high,
-               interval_seconds AS interval_s, heat_class
+               interval_seconds AS interval_s, heat_class, circuit, phase, insulation, rated_current_a
         FROM sensors s JOIN devices d USING (device_id) JOIN buildings b USING (building_id)
         ORDER BY sensor_id""",
 }

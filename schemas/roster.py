@@ -20,9 +20,17 @@ SENSOR = np.dtype(
         ("range_low", np.float64),
         ("range_high", np.float64),
         ("heat_class", np.int8),
+        ("circuit_slot", np.int32),
+        ("phase", np.int8),
+        ("insulation", np.int8),
+        ("rated_current_a", np.float64),
     ]
 )
-"""`heat_class` is a place in `HEAT_CLASSES`, `UNKNOWN` where none is registered."""
+"""`heat_class`, `phase` and `insulation` are places in `HEAT_CLASSES`, `PHASES` and `INSULATIONS`.
+
+Sensors of one circuit have the same `circuit_slot`, which may be another in the next roster. `UNKNOWN`, of
+`rated_current_a` nought, is what is not registered.
+"""
 DEVICE = np.dtype(
     [
         ("device_id", np.int32),
@@ -71,7 +79,8 @@ def lay_out_sensors(count: int) -> NDArray[np.void]:
     """Rows (count,) of `SENSOR` of which nothing is known yet: any value is in range."""
     sensors = np.zeros(count, SENSOR)
     sensors["range_low"], sensors["range_high"] = -np.inf, np.inf
-    sensors["heat_class"] = UNKNOWN
+    for name in ("heat_class", "circuit_slot", "phase", "insulation"):
+        sensors[name] = UNKNOWN
     return sensors
 
 

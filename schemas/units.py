@@ -32,6 +32,8 @@ UNIT_OF: Mapping[Quantity, str] = {
     Quantity.CO: "ppm",
     Quantity.GAS: "%LEL",
     Quantity.BATTERY: "%",
+    Quantity.ARC: "1/s",
+    Quantity.HUMIDITY: "%RH",
 }
 
 _SAME = Conversion(1.0)
@@ -72,6 +74,10 @@ CONVERSIONS: Mapping[Quantity, Mapping[str, Conversion]] = {
     Quantity.GAS: {"%LEL": _SAME},
     # The second is SenML's (RFC 8428, table 1).
     Quantity.BATTERY: {"%": _SAME, "%EL": _SAME},
+    # Half-cycles of the supply with an arc in them, counted over a second.
+    Quantity.ARC: {"1/s": _SAME},
+    # SenML's relative humidity is %RH too.
+    Quantity.HUMIDITY: {"%RH": _SAME, "%": _SAME},
 }
 """Accepted units; CO in mg/m³ is taken at 20 °C and 101.325 kPa (24.055 L/mol, 28.01 g/mol)."""
 

@@ -6,7 +6,17 @@ import psycopg
 import pytest
 
 from ingest.store_roster import load_roster
-from schemas.domain import HEAT_CLASSES, SCOPE_KINDS, ZONE_LINK_KINDS, HeatClass, ScopeKind
+from schemas.domain import (
+    HEAT_CLASSES,
+    INSULATIONS,
+    PHASES,
+    SCOPE_KINDS,
+    ZONE_LINK_KINDS,
+    HeatClass,
+    Insulation,
+    Phase,
+    ScopeKind,
+)
 from schemas.roster import UNKNOWN, Roster
 from schemas.settings import Settings
 
@@ -57,6 +67,25 @@ def test_a_device_knows_its_zone_building_and_gateway_and_a_sensor_its_name_and_
     classes = dict(zip(roster.channels, roster.sensors["heat_class"].tolist(), strict=True))
     assert classes["temperature"] == HEAT_CLASSES.index(HeatClass.A2R)
     assert classes["pressure"] == UNKNOWN
+
+
+def test_sensors_of_one_circuit_of_one_building_belong_together(
+    registry: Settings, database: psycopg.Connection
+) -> None:
+    database.execute("UPDATE sensors SET circuit = 'C1'")
+    database.execute(
+        "UPDATE sensors SET phase = 'B', insulation = 'xlpe', rated_current_a = 63 WHERE channel = 'temperature'"
+    )
+    roster = read_roster(database)
+    sensors, devices = roster.sensors, roster.devices
+    buildings = devices["building_id"][sensors["device_slot"]]
+    assert len(set(sensors["circuit_slot"].tolist())) == len(set(buildings.tolist())) > 1
+    wired = sensors[roster.channels.index("temperature")]
+    assert PHASES[wired["phase"]] is Phase.B
+    assert INSULATIONS[wired["insulation"]] is Insulation.XLPE
+    assert wired["rated_current_a"] == 63
+    other = sensors[roster.channels.index("pressure")]
+    assert (other["phase"], other["insulation"], other["rated_current_a"]) == (UNKNOWN, UNKNOWN, 0)
 
 
 def test_links_are_those_declared_where_a_building_declares_any_and_else_follow_from_the_floors(

@@ -119,7 +119,7 @@ def test_every_bad_line_is_named_with_its_reason(settings: Settings, tmp_path: P
         row(**SENSOR | {"unit": "MPa"}),
         row(**SENSOR | {"range_low": 5, "range_high": 5}),
         row(**SENSOR | {"interval_s": 0}),
-        row(**SENSOR | {"quantity": "humidity"}),
+        row(**SENSOR | {"quantity": "loudness"}),
         row(record="lift", code="L"),
         AREA,
         row(record="area", code="R1", parent="R2", name="环", level="grid"),
@@ -148,7 +148,7 @@ def test_every_bad_line_is_named_with_its_reason(settings: Settings, tmp_path: P
         10: "no unit of smoke; accepted: dB/m",
         11: "not below range_high",
         12: "greater than or equal to 0.001",
-        13: "quantity 'humidity'",
+        13: "quantity 'loudness'",
         14: "no kind of record: area, building",
         15: "stands on line 2 already",
         16: "lies within itself",
@@ -329,3 +329,27 @@ def test_neighbours_gateways_and_heat_classes_are_kept(
     assert database.execute("SELECT heat_class FROM sensors").fetchall() == [("A2S",)]
     without = write(tmp_path, row(**ZONE), row(**DEVICE))
     assert dict(import_registry(url_of(settings), without).updated) == {"zone": 1, "device": 1}
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"quantity": "smoke", "circuit": "C1"}, "circuit is for"),
+        ({"quantity": "current", "insulation": "pvc"}, "insulation is for cable_temperature"),
+        ({"quantity": "residual_current", "phase": "A"}, "phase is for"),
+        ({"quantity": "cable_temperature", "rated_current_a": 63}, "rated_current_a is for current"),
+        ({"quantity": "current", "rated_current_a": 0}, "greater than 0"),
+        ({"quantity": "cable_temperature", "insulation": "paper"}, "'pvc' or 'xlpe'"),
+        ({"quantity": "voltage", "phase": "D"}, "'A', 'B', 'C' or 'N'"),
+        ({"quantity": "voltage", "circuit": "一号"}, "must be 1 to 64 of"),
+    ],
+)
+def test_wiring_is_registered_only_of_what_has_it(
+    settings: Settings, tmp_path: Path, cells: dict[str, object], reason: str
+) -> None:
+    header = f"{HEADER},circuit,phase,insulation,rated_current_a"
+    cells = SENSOR | {"code": "x"} | cells
+    sensor = ",".join(str(cells.get(name, "")) for name in header.split(","))
+    rows = [f"{record},,,," for record in (AREA, row(**BUILDING), row(**DEVICE))]
+    [(_, told)] = refuse(settings, write(tmp_path, *rows, sensor, header=header))
+    assert reason in told

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from schemas.domain import BuildingUse, HeatClass, PowerSupply, Quantity, ZoneUse
+from schemas.domain import BuildingUse, HeatClass, Insulation, Phase, PowerSupply, Quantity, ZoneUse
 from schemas.registry import export_registry, import_records, import_registry
 from schemas.registry_records import Area, Building, Device, Record, Sensor, Zone
 from schemas.settings import Settings
@@ -64,6 +64,14 @@ def registries(draw: st.DrawFn) -> list[Record]:
         }
         if quantity == Quantity.TEMPERATURE:
             limits["heat_class"] = draw(st.none() | st.sampled_from(HeatClass))
+        if quantity == Quantity.CABLE_TEMPERATURE:
+            limits["circuit"], limits["phase"] = (
+                draw(st.none() | CODES),
+                draw(st.none() | st.sampled_from(Phase)),
+            )
+            limits["insulation"] = draw(st.none() | st.sampled_from(Insulation))
+        if quantity == Quantity.CURRENT:
+            limits["rated_current_a"] = draw(st.none() | st.floats(0.5, 6300))
         sensor = {"code": "x", "parent": f"{code}/D", "quantity": quantity, "unit": unit, "interval_s": 0.5}
         records.append(Sensor.model_validate(sensor | limits))
     return records
