@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from rules.catalogue import CATALOGUE, DECLARATION_RULES
 from rules.confirmation import GroupRule
+from rules.electrical.circuit_rule import CircuitRule
 from rules.overrides import Override
 from rules.parameters import InForce, Parameters
 from rules.rule import Parameter, ReadingRule, Rule, Standard
@@ -90,6 +91,8 @@ def find_kinds(rule: Rule) -> str:
         return rule.quantity.value
     if isinstance(rule, SlowRule):
         return f"{rule.quantity.value} over {rule.n_buckets * rule.bucket_seconds / 86_400:g} days"
+    if isinstance(rule, CircuitRule):
+        return f"circuit: {rule.quantity.value}"
     if isinstance(rule, ZoneRule):
         return "zone: smoke, temperature, co"
     if isinstance(rule, GroupRule):

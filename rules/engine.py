@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rules.arrivals import Arrivals
 from rules.catalogue import (
     CATALOGUE,
+    CIRCUIT_RULES,
     DECLARATION_RULES,
     DURATION_RULES,
     GROUP_RULES,
@@ -22,6 +23,7 @@ from rules.changes import Change, ChangeKind, KnownCondition
 from rules.chatter import Chatter
 from rules.confirmation import Confirmation
 from rules.declarations import Declarations
+from rules.electrical.circuit_watch import CircuitWatch
 from rules.health import Health
 from rules.judging import Judging
 from rules.likelihood import Likelihood
@@ -56,6 +58,7 @@ class Engine:
         self._parameters = parameters or Parameters.built_in(CATALOGUE)
         self._roster = Roster.empty()
         self._judging = Judging(READING_RULES)
+        self._circuits = CircuitWatch(CIRCUIT_RULES)
         self._likelihood = Likelihood()
         self._zones = ZoneWatch(ZONE_RULES, self._likelihood)
         self._confirmation = Confirmation(GROUP_RULES, SMOKE_RULES, FLOW_RULES, UNSURE_RULES, TITLES)
@@ -68,6 +71,7 @@ class Engine:
         self.sequences = Sequences()
         self._recall = Recall(
             self._judging,
+            self._circuits,
             self._likelihood,
             self._zones,
             self._confirmation,
@@ -100,6 +104,7 @@ class Engine:
         self.warnings = resolved.unmatched + resolved.conflicts
         sensors, devices = roster.sensors, roster.devices
         self._judging.adopt(sensors, resolved)
+        self._circuits.adopt(sensors, self._places, resolved)
         self._likelihood.adopt(
             sensors["quantity"],
             devices["zone_slot"][sensors["device_slot"]],
@@ -268,6 +273,7 @@ class Engine:
         for change in self._zones.tick(at):
             zone = self._zone_slots[change.subject.id]
             yield from self._tell_zone(change, zone)
+        yield from self._circuits.tick(at, self._judging.slow)
         yield from self._health.tick(at)
 
     def _judge_sequences(self, now: int) -> Iterator[Change]:

@@ -6,7 +6,7 @@
     limit = 0.25                    # everywhere
 
     [[override]]
-    zone_use = "kitchen"            # heat_class, building_class, building, zone_use, zone, device or sensor
+    zone_use = "kitchen"            # heat_class, insulation, building_class, building, zone_use, zone, device or sensor
     smoke_prealarm.limit = 0.2
     note = "gas hobs"
 """

@@ -13,6 +13,7 @@ from rules.changes import KnownCondition
 from rules.chatter import Chatter
 from rules.confirmation import Confirmation, GroupRule
 from rules.declarations import Declarations
+from rules.electrical.circuit_watch import CircuitWatch
 from rules.health import Health
 from rules.judging import Judging
 from rules.likelihood import Likelihood
@@ -33,6 +34,7 @@ class Recall:
     def __init__(
         self,
         judging: Judging,
+        circuits: CircuitWatch,
         likelihood: Likelihood,
         zones: ZoneWatch,
         confirmation: Confirmation,
@@ -41,7 +43,8 @@ class Recall:
         chatter: Chatter,
         sequences: Sequences,
     ) -> None:
-        self._judging, self._likelihood, self._zones = judging, likelihood, zones
+        self._judging, self._circuits = judging, circuits
+        self._likelihood, self._zones = likelihood, zones
         self._confirmation, self._declarations = confirmation, declarations
         self._health, self._chatter, self._sequences = health, chatter, sequences
         self._judged_upto = np.empty(0, np.int64)
@@ -73,6 +76,8 @@ class Recall:
         if self._health.restore(known, slot):
             return
         if known.subject_kind is SubjectKind.SENSOR:
+            if self._circuits.restore(known.rule_id, slot, known.active):
+                return
             self._judging.restore(known.rule_id, slot, known.active, known.at, known.severity)
         elif known.rule_id == DEVICE_CHATTER.id:
             self._chatter.restore(known.subject_id, known.active, known.at)
@@ -122,6 +127,7 @@ class Recall:
         # A building that comes back may have left signs behind that have gone since.
         showed = self._judging.points[slots] > 0
         self._judging.restore_snapshot(slots, {name: columns[name][kept] for name in self._judging.COLUMNS})
+        self._circuits.restore_snapshot(slots, {name: columns[name][kept] for name in self._circuits.COLUMNS})
         for slot in slots[showed | (self._judging.points[slots] > 0)].tolist():
             self._likelihood.take(slot, int(self._judging.points[slot]), float(self._judging.excess[slot]))
         self._zones.restore_snapshot(columns["zones"].astype(LOW), self._zone_slots)
@@ -160,4 +166,5 @@ class Recall:
             "sensor_id": self._roster.sensors["sensor_id"][slots],
             "zones": self._zones.take_snapshot(zones, self._roster.zones["zone_id"]),
             **self._judging.take_snapshot(slots),
+            **self._circuits.take_snapshot(slots),
         }

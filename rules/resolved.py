@@ -64,6 +64,9 @@ class Resolved:
             }
             for kind in SubjectKind
         }
+        for key, column in _find_registered(catalogue):
+            own = np.asarray(self._columns[SubjectKind.SENSOR][key])
+            self._columns[SubjectKind.SENSOR][key] = np.where(own == 0.0, roster.sensors[column], own)
         self.conflicts = tuple(find_conflicts(catalogue, self._columns))
 
     def of_sensors(self, rule_id: str, name: str, slots: NDArray[np.integer]) -> Floats:
@@ -118,6 +121,14 @@ class Resolved:
     def _look_up_one(self, kind: SubjectKind, rule_id: str, name: str, slot: int) -> float:
         column = self._columns[kind][rule_id, name]
         return column if isinstance(column, float) else float(column[slot])
+
+
+def _find_registered(catalogue: tuple[Rule, ...]) -> Iterator[tuple[Key, str]]:
+    """Parameters that the registry gives where they are nought, and from which column."""
+    for rule in catalogue:
+        for parameter in rule.parameters:
+            if parameter.registered is not None:
+                yield (rule.id, parameter.name), parameter.registered
 
 
 def _lay_out(

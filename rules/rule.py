@@ -31,7 +31,8 @@ class Standard:
 class Parameter:
     """A number of a rule that a place may set otherwise. Without a standard it is a design value.
 
-    `low` and `high` bound what may be set, both included.
+    `low` and `high` bound what may be set, both included. `registered` names the column of the roster's sensors that
+    gives it where it is nought: what the registry says of each sensor.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Parameter:
     low: float
     high: float
     standard: Standard | None = None
+    registered: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.domain import BUILDING_CLASSES, HEAT_CLASSES, ZONE_USES, SubjectKind
+from schemas.domain import BUILDING_CLASSES, HEAT_CLASSES, INSULATIONS, ZONE_USES, SubjectKind
 from schemas.roster import UNKNOWN, Roster
 
 Slots = NDArray[np.int32]
@@ -21,6 +21,7 @@ class Selector(StrEnum):
 
     EVERYWHERE = "everywhere"
     HEAT_CLASS = "heat_class"
+    INSULATION = "insulation"
     BUILDING_CLASS = "building_class"
     BUILDING = "building"
     ZONE_USE = "zone_use"
@@ -36,6 +37,7 @@ class Selector(StrEnum):
 
 _CLOSED: dict[Selector, tuple[str, ...]] = {
     Selector.HEAT_CLASS: tuple(kind.value for kind in HEAT_CLASSES),
+    Selector.INSULATION: tuple(kind.value for kind in INSULATIONS),
     Selector.BUILDING_CLASS: tuple(kind.value for kind in BUILDING_CLASSES),
     Selector.ZONE_USE: tuple(use.value for use in ZONE_USES),
 }
@@ -147,6 +149,7 @@ def find_places(roster: Roster) -> SubjectPlaces:
     of_sensor = {selector: _take(column, sensors["device_slot"]) for selector, column in of_device.items()}
     of_sensor |= {
         Selector.HEAT_CLASS: sensors["heat_class"].astype(np.int32),
+        Selector.INSULATION: sensors["insulation"].astype(np.int32),
         Selector.SENSOR: _number(len(sensors)),
     }
     return SubjectPlaces(

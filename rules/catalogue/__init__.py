@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from rules.catalogue.arc_fault import ARC_FAULT
+from rules.catalogue.arc_suspected import ARC_SUSPECTED
 from rules.catalogue.battery_low import BATTERY_LOW
 from rules.catalogue.cable_temp_alarm import CABLE_TEMP_ALARM
+from rules.catalogue.cable_temp_phase_diff import CABLE_TEMP_PHASE_DIFF
+from rules.catalogue.cable_temp_prealarm import CABLE_TEMP_PREALARM
+from rules.catalogue.cable_temp_rise import CABLE_TEMP_RISE
+from rules.catalogue.cable_temp_unexplained import CABLE_TEMP_UNEXPLAINED
 from rules.catalogue.clock_fault import CLOCK_FAULT
 from rules.catalogue.co_fire_prealarm import CO_FIRE_PREALARM
 from rules.catalogue.co_toxic import CO_TOXIC
+from rules.catalogue.current_overload import CURRENT_OVERLOAD
 from rules.catalogue.detector_dead import DETECTOR_DEAD
 from rules.catalogue.detector_fire_state import DETECTOR_FIRE_STATE
 from rules.catalogue.device_chatter import DEVICE_CHATTER
@@ -27,21 +34,26 @@ from rules.catalogue.heat_rate_of_rise import HEAT_RATE_OF_RISE
 from rules.catalogue.hydrant_pressure_zero import HYDRANT_PRESSURE_ZERO
 from rules.catalogue.manual_call_point import MANUAL_CALL_POINT
 from rules.catalogue.metric_silent import METRIC_SILENT
+from rules.catalogue.phase_loss import PHASE_LOSS
 from rules.catalogue.power_or_line_fault import POWER_OR_LINE_FAULT
 from rules.catalogue.reading_invalid import READING_INVALID
 from rules.catalogue.reading_noisy import READING_NOISY
 from rules.catalogue.reading_stuck import READING_STUCK
 from rules.catalogue.residual_current_alarm import RESIDUAL_CURRENT_ALARM
+from rules.catalogue.residual_current_prealarm import RESIDUAL_CURRENT_PREALARM
 from rules.catalogue.sequence_gap import SEQUENCE_GAP
 from rules.catalogue.smoke_level_alarm import SMOKE_LEVEL_ALARM
 from rules.catalogue.smoke_prealarm import SMOKE_PREALARM
 from rules.catalogue.smoke_rise import SMOKE_RISE
 from rules.catalogue.sprinkler_water_flow import SPRINKLER_WATER_FLOW
 from rules.catalogue.test_overrun import TEST_OVERRUN
+from rules.catalogue.voltage_high import VOLTAGE_HIGH
+from rules.catalogue.voltage_low import VOLTAGE_LOW
 from rules.catalogue.zone_fire_likelihood import ZONE_FIRE_LIKELIHOOD
 from rules.catalogue.zone_fire_warning import ZONE_FIRE_WARNING
 from rules.confirmation import GroupRule
 from rules.declared_durations import DurationRule
+from rules.electrical.circuit_rule import CircuitRule
 from rules.rule import ReadingRule, Rule
 from rules.slow.detector_drifting import DETECTOR_DRIFTING
 from rules.slow.slow_rule import SlowRule
@@ -62,7 +74,15 @@ READING_RULES: tuple[ReadingRule, ...] = (
     SPRINKLER_WATER_FLOW,
     HYDRANT_PRESSURE_ZERO,
     RESIDUAL_CURRENT_ALARM,
+    RESIDUAL_CURRENT_PREALARM,
     CABLE_TEMP_ALARM,
+    CABLE_TEMP_PREALARM,
+    CABLE_TEMP_RISE,
+    CURRENT_OVERLOAD,
+    VOLTAGE_HIGH,
+    VOLTAGE_LOW,
+    ARC_FAULT,
+    ARC_SUSPECTED,
     BATTERY_LOW,
 )
 ZONE_RULES: tuple[ZoneRule, ...] = (
@@ -76,8 +96,14 @@ GROUP_RULES: tuple[GroupRule, GroupRule, GroupRule, GroupRule] = (
     FIRE_TWO_ZONES,
     FIRE_MULTI_FLOOR,
 )
+CIRCUIT_RULES: tuple[CircuitRule, ...] = (
+    CABLE_TEMP_PHASE_DIFF,
+    CABLE_TEMP_UNEXPLAINED,
+    PHASE_LOSS,
+)
 __all__ = [
     "CATALOGUE",
+    "CIRCUIT_RULES",
     "DECLARATION_RULES",
     "DEVICE_SILENT",
     "GROUP_RULES",
@@ -117,6 +143,7 @@ HEALTH_RULES: tuple[Rule, ...] = (
 SLOW_RULES: tuple[SlowRule, ...] = (DETECTOR_DRIFTING,)
 CATALOGUE: tuple[Rule, ...] = (
     *READING_RULES,
+    *CIRCUIT_RULES,
     *ZONE_RULES,
     *GROUP_RULES,
     DETECTOR_FIRE_STATE,

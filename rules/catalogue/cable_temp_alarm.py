@@ -15,15 +15,19 @@ CABLE_TEMP_ALARM = ReadingRule(
     title_en="Cable too hot",
     advice_zh="检查该回路负荷和接头；必要时减载，由电工到场处理。",
     advice_en="Check the circuit's load and joints; shed load if need be and send an electrician.",
-    source="design value 70 °C, what PVC insulation bears",
+    source="design value: what the insulation bears, PVC 70 °C, XLPE 90 °C; red 30 K above",
     parameters=(
         Parameter("limit", 70.0, "°C", 45.0, 140.0),
+        Parameter("high", 100.0, "°C", 45.0, 200.0),
         Parameter("clears_below", 60.0, "°C", 30.0, 130.0),
         Parameter("on_seconds", 30.0, "s", 0.0, 600.0),
         Parameter("off_seconds", 600.0, "s", 10.0, 3600.0),
     ),
     quantity=Quantity.CABLE_TEMPERATURE,
     unit="°C",
-    levels=(Level(Severity.ORANGE, at_least(), "limit"),),
+    levels=(
+        Level(Severity.ORANGE, at_least(), "limit"),
+        Level(Severity.RED, at_least("high"), "high"),
+    ),
     calm=calm_below("limit"),
 )

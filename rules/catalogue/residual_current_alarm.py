@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from rules.judges import at_least
-from rules.rule import Level, Parameter, ReadingRule, calm_below
+from rules.rule import Level, Parameter, ReadingRule, Standard, calm_below
 from schemas.domain import Quantity, Severity, SignalClass
+
+_GB_50116 = Standard("GB 50116", "9.2.3", "2013", "2014-05-01")
 
 RESIDUAL_CURRENT_ALARM = ReadingRule(
     id="residual_current_alarm",
@@ -17,7 +19,7 @@ RESIDUAL_CURRENT_ALARM = ReadingRule(
     advice_en="Have an electrician find the leaking circuit; do not cut the supply automatically.",
     source="GB 50116-2013 9.2.3: 300 to 500 mA; 300 mA taken",
     parameters=(
-        Parameter("limit", 300.0, "mA", 20.0, 1000.0),
+        Parameter("limit", 300.0, "mA", 20.0, 1000.0, _GB_50116),
         Parameter("clears_below", 240.0, "mA", 10.0, 900.0),
         Parameter("on_seconds", 10.0, "s", 0.0, 600.0),
         Parameter("off_seconds", 300.0, "s", 10.0, 3600.0),

@@ -19,6 +19,7 @@ DEVICES: tuple[tuple[int, tuple[Quantity, ...]], ...] = (
     (3, (Quantity.TEMPERATURE, Quantity.CABLE_TEMPERATURE)),
     (4, (Quantity.SMOKE, Quantity.GAS)),
     (UNKNOWN, (Quantity.PRESSURE, Quantity.RESIDUAL_CURRENT, Quantity.SMOKE)),
+    (UNKNOWN, (Quantity.CURRENT, Quantity.VOLTAGE, Quantity.ARC)),
 )
 FLOORS = (-1, 1, 1, 2, 1)
 USES = (ZoneUse.OTHER, ZoneUse.OTHER, ZoneUse.OTHER, ZoneUse.OTHER, ZoneUse.STAIR)
@@ -44,6 +45,7 @@ def make_estate(scopes: tuple[tuple[int, int, int, int, int, int, int], ...] = (
     sensors["sensor_id"] = np.arange(len(CHANNELS)) + 1000
     sensors["device_slot"] = [device for device, _ in CHANNELS]
     sensors["quantity"] = [quantity.code for _, quantity in CHANNELS]
+    sensors["rated_current_a"] = np.where(sensors["quantity"] == Quantity.CURRENT.code, 100.0, 0.0)
     # Some sample often enough for the fast window of the rate of rise, some only for the slow one.
     sensors["interval_us"] = np.where(sensors["device_slot"] % 3 == 0, 5, 10) * MICROSECONDS
     return Roster(

@@ -22,11 +22,19 @@ VALUES: dict[Quantity, tuple[float, ...]] = {
     Quantity.FLOW: (0.0, 0.25, 0.4, 0.63, 0.6299, 1.0),
     Quantity.PRESSURE: (0.4, 0.07, 0.0699, 0.03, 0.0201, 0.02, 0.0),
     Quantity.RESIDUAL_CURRENT: (100.0, 240.0, 239.9375, 299.9375, 300.0, 400.0),
-    Quantity.CABLE_TEMPERATURE: (30.0, 60.0, 59.9375, 69.9375, 70.0, 90.0),
+    Quantity.CABLE_TEMPERATURE: (30.0, 60.0, 59.9375, 69.9375, 70.0, 90.0, 100.0, 50.0, 44.0),
+    Quantity.CURRENT: (60.0, 99.9375, 100.0, 110.0, 109.9375, 145.0, 200.0, 0.0),
+    Quantity.VOLTAGE: (221.0, 232.9375, 235.5, 264.0, 263.9375, 198.0, 200.9375, 43.9375, 44.0, 0.0),
+    Quantity.ARC: (0.0, 9.0, 10.0, 13.0, 14.0, 40.0),
 }
 # Less than that no meter shows; such a reading is judged by nobody.
 LEAST = {Quantity.SMOKE: -0.04, Quantity.CO: -9.0, Quantity.TEMPERATURE: -39.0}
-_STEPS = {Quantity.SMOKE: 0.0131, Quantity.TEMPERATURE: 1.37, Quantity.CO: 2.3}
+_STEPS = {
+    Quantity.SMOKE: 0.0131,
+    Quantity.TEMPERATURE: 1.37,
+    Quantity.CO: 2.3,
+    Quantity.CABLE_TEMPERATURE: 1.7,
+}
 
 
 @dataclass(frozen=True)

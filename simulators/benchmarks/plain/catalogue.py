@@ -42,13 +42,9 @@ def make_rules(quantity: Quantity, number: Number, interval_us: int) -> list[Pla
                 "gas_leak", [_limit(number, "gas_leak", ORANGE), _limit(number, "gas_leak", RED, "high")]
             )
         ]
-    of_limits = {
-        Quantity.FLOW: "sprinkler_water_flow",
-        Quantity.RESIDUAL_CURRENT: "residual_current_alarm",
-        Quantity.CABLE_TEMPERATURE: "cable_temp_alarm",
-    }
-    rule_id = of_limits.get(quantity)
-    return [PlainRule(rule_id, [_limit(number, rule_id, ORANGE)])] if rule_id else []
+    if quantity is Quantity.FLOW:
+        return [PlainRule("sprinkler_water_flow", [_limit(number, "sprinkler_water_flow", ORANGE)])]
+    return []
 
 
 def _itself(_: PlainSensor, __: int, value: float) -> float:

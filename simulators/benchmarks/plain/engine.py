@@ -25,6 +25,7 @@ from schemas.roster import Roster
 from simulators.benchmarks.plain.catalogue import Number, PlainRule, make_rules
 from simulators.benchmarks.plain.groups import Fire, GroupChange, PlainGroups
 from simulators.benchmarks.plain.sensor import PlainSensor, make_sensor
+from simulators.benchmarks.plain.wiring import make_wiring_rules
 from simulators.benchmarks.plain.zones import PlainZones, ZoneChange, weigh
 
 TICK_US = seconds(10)
@@ -75,7 +76,10 @@ class PlainEngine:
             for parameter in rule.parameters
         }
         self._rules: list[list[PlainRule]] = [
-            make_rules(sensor.quantity, _pick(columns, sensor.slot), sensor.interval_us)
+            [
+                *make_rules(sensor.quantity, _pick(columns, sensor.slot), sensor.interval_us),
+                *make_wiring_rules(sensor.quantity, _pick(columns, sensor.slot)),
+            ]
             for sensor in self._sensors
         ]
         self._floors: list[int] = roster.zones["floor"].tolist()

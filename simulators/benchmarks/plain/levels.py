@@ -30,7 +30,7 @@ class Run:
 class PlainLevel:
     """One colour of one rule on one sensor.
 
-    `n_true` of the last `m_samples` must hold over `on_us` and two samples; every sample over `off_us` must end it.
+    `n_true` of the last `m_samples` must hold over `on_us` and `min_samples`; every sample over `off_us` must end it.
     """
 
     severity: Severity
@@ -42,6 +42,7 @@ class PlainLevel:
     off_us: int
     n_true: int = 1
     m_samples: int = 1
+    min_samples: int = 2
     judges_late: bool = True
     active: bool = False
     ended_at: int | None = None
@@ -88,5 +89,5 @@ class PlainLevel:
         if run.recent.count(False) > self.m_samples - self.n_true:
             run.end()
             return False
-        enough = run.samples >= 2 and run.recent.count(True) >= self.n_true
+        enough = run.samples >= self.min_samples and run.recent.count(True) >= self.n_true
         return holds and enough and at - run.since >= self.on_us

@@ -1,0 +1,20 @@
+"""The hours in which few are awake to notice."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules.rule import seconds
+
+HOUR_US = seconds(3600)
+CITY_HOURS = 8
+"""The city's clocks are this far ahead of UTC, all year."""
+BEGINS, ENDS = 23, 6
+
+
+def is_night(at: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether times (n,) [µs since the epoch] lie between 23:00 and 06:00 in the city."""
+    hours = (at // HOUR_US + CITY_HOURS) % 24
+    night: NDArray[np.bool_] = (hours >= BEGINS) | (hours < ENDS)
+    return night
