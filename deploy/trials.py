@@ -131,3 +131,31 @@ def trial_curve(
             draw_curve(points, picture)
     except (NoFiresError, NoPicturesError) as error:
         raise DeployError(str(error)) from error
+
+
+@trial_app.command("electrical")
+def trial_electrical(
+    seeds: Annotated[int, typer.Option(min=1, help="Incidents of each kind.")] = 50,
+    days: Annotated[
+        int, typer.Option(min=30, help="How long ordinary operation and slow failures go on.")
+    ] = 90,
+    buildings: Annotated[int, typer.Option(min=1, help="Buildings in ordinary operation.")] = 50,
+    seed: Seed = 1,
+    json: JsonFile = None,
+) -> None:
+    """Let insulation creep, joints loosen and batteries burn beside ordinary operation; count who was warned when.
+
+    Example: fengsui rules trial electrical --seeds 50 --days 90 --buildings 50
+    """
+    from rich.console import Console
+
+    from simulators.trials.electrical import Town, score_electrical
+    from simulators.trials.electrical_report import print_electrical, render_json
+
+    def tell(progress: str) -> None:
+        typer.echo(progress, err=True)
+
+    score = score_electrical(Town(seeds, days, buildings, seed), tell)
+    print_electrical(score, Console(highlight=False, width=150))
+    if json is not None:
+        json.write_text(render_json(score))

@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from schemas.domain import ZoneUse
-from simulators import electrical, fires, water
+from simulators import fires, water
 from simulators.disturbances import Disturbances
+from simulators.electrical.leakage import with_load
+from simulators.electrical.load import plain_day
+from simulators.electrical.supply import terminal_voltage
+from simulators.electrical.warmth import cable_rise
 from simulators.influences import Influences
 from simulators.layout import Circuits, Detectors, Layout, Water
 from simulators.optics import Floats
@@ -181,8 +185,8 @@ class _Wiring:
         self._joint = np.zeros((count, 3))
 
     def step(self, now: float, step_seconds: float, influences: Influences, values: Floats) -> None:
-        load = electrical.daily_load(second_of_day(now), self._peak_hour)
-        target = electrical.cable_rise(load[:, None] * self._imbalance, self._rated_rise[:, None])
+        load = plain_day(second_of_day(now), self._peak_hour)
+        target = cable_rise(load[:, None] * self._imbalance, self._rated_rise[:, None])
         # A city that is switched on has been running for long: it starts in its steady state.
         before = target if self._rise is None else self._rise
         self._rise = fires.follow(before, target, step_seconds, self._seconds)
@@ -191,8 +195,8 @@ class _Wiring:
 
     def _read(self, load: Floats, rise: Floats, influences: Influences, values: Floats) -> None:
         c, noise = self._circuits, self._rng.standard_normal((6, len(load)))
-        natural = electrical.natural_residual(self._natural_ma, load)
+        natural = with_load(self._natural_ma, load)
         values[c.residual] = natural + influences.residual_fault + 5.0 * noise[0]
         values[c.cable] = self._ambient + rise + self._joint + 0.2 * noise[1:4].T
         values[c.current] = self._rated_ampere * load * (1.0 + 0.01 * noise[4])
-        values[c.voltage] = electrical.terminal_voltage(load) + 0.5 * noise[5]
+        values[c.voltage] = terminal_voltage(load) + 0.5 * noise[5]

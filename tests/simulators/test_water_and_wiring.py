@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulators import electrical, water
+from simulators import water
+from simulators.electrical.leakage import with_load
+from simulators.electrical.load import plain_day
+from simulators.electrical.supply import terminal_voltage
+from simulators.electrical.warmth import cable_rise
 
 
 def test_a_hundred_metres_of_water_weigh_0_98_mpa() -> None:
@@ -34,17 +38,17 @@ def test_the_jockey_pump_keeps_the_pressure_within_its_span_and_starts_once_a_pe
 
 
 def test_a_cable_is_four_times_warmer_at_twice_the_current() -> None:
-    rise = electrical.cable_rise(np.array([0.5, 1.0]), np.array([20.0, 20.0]))
+    rise = cable_rise(np.array([0.5, 1.0]), np.array([20.0, 20.0]))
     assert rise.tolist() == [5.0, 20.0]
 
 
 def test_load_peaks_at_its_hour_and_rests_twelve_hours_later() -> None:
-    load = [electrical.daily_load(hour * 3600.0, np.array([14.0]))[0] for hour in (14, 2)]
+    load = [plain_day(hour * 3600.0, np.array([14.0]))[0] for hour in (14, 2)]
     assert load == pytest.approx([0.75, 0.25])
 
 
 def test_healthy_circuits_stay_within_the_limits_of_supply_and_of_natural_leakage() -> None:
     load = np.linspace(0.25, 0.75, 11)
-    voltage = electrical.terminal_voltage(load)
+    voltage = terminal_voltage(load)
     assert np.all((voltage > 220 * 0.90) & (voltage < 220 * 1.07))
-    assert electrical.natural_residual(np.array([150.0]), load).max() == pytest.approx(195)
+    assert with_load(np.array([150.0]), load).max() == pytest.approx(195)

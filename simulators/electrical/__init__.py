@@ -1,0 +1,1 @@
+"""Circuits of buildings: what they carry, how warm they grow, what leaks from them, and how they fail."""
