@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from rules import rows as whole_rows
+
 Floats = NDArray[np.float64]
 
 TIME_CONSTANTS_MINUTES = np.array([5.0, 10.0, 20.0])
@@ -57,14 +59,14 @@ def advance(states: NDArray[np.void], minute: int, rise: Floats, amperes: Floats
     unexplained = np.full(len(states), np.nan)
     rows = np.flatnonzero(~np.isnan(rise) & ~np.isnan(amperes))
     if len(rows):
-        some = states[rows]
+        some = states.take(rows)
         _warm_up(some, minute, amperes[rows])
         known = _explain(some, rise[rows])
         learnt = some["minutes"] >= LEARNT_MINUTES
         unexplained[rows] = np.where(learnt, known, np.nan)
         strange = learnt & (np.abs(known) > STRANGE_KELVIN)
         _learn(some, rise[rows], np.where(strange, STRANGE_SHARE, 1.0))
-        states[rows] = some
+        whole_rows.put(states, rows, some)
     return unexplained
 
 

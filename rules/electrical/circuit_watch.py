@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from rules import rows as whole_rows
 from rules.baselines import MINUTE_US
 from rules.changes import Change, ChangeKind
 from rules.electrical import cable_warmth
@@ -100,11 +101,11 @@ class CircuitWatch:
         loaded = self._loads >= 0
         cables, boards = self._cables[loaded], self._boards[loaded]
         board = np.where(boards >= 0, pick(known, boards), 0.0)
-        states = self.warmth[cables]
+        states = self.warmth.take(cables)
         self._unexplained[cables] = cable_warmth.advance(
             states, self._warmed_in, known[cables] - board, pick(known, self._loads[loaded])
         )
-        self.warmth[cables] = states
+        whole_rows.put(self.warmth, cables, states)
 
     def _judge(self, rule: CircuitRule, now: int, known: Floats) -> Iterator[Change]:
         slots = self._slots[rule.id]

@@ -86,14 +86,14 @@ def draw_circuits(rng: np.random.Generator, count: int, consumers: Consumers | N
     return Circuits(
         np.broadcast_to(kinds, count).astype(np.intp),
         rng.choice([63.0, 100.0, 160.0, 250.0, 400.0], count),
-        rng.uniform(0.5, 0.8, count),
+        rng.uniform(0.45, 0.7, count),
         imbalance / imbalance.mean(axis=1, keepdims=True),
-        rng.uniform(12.0, 30.0, count),
+        rng.uniform(12.0, 28.0, count),
         rng.uniform(300.0, 1200.0, count),
         rng.random(count) < 0.3,
-        leakage.draw_phases(rng, rng.uniform(60.0, 160.0, count)),
+        leakage.draw_phases(rng, rng.uniform(60.0, 140.0, count)),
         rng.uniform(50.0, 300.0, count),
-        rng.uniform(3.0, 10.0, count),
+        rng.uniform(3.0, 8.0, count),
         rng.uniform(0.0, 6.0, count),
     )
 

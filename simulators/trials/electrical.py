@@ -18,7 +18,7 @@ from simulators.optics import Floats
 from simulators.trials.electrical_score import KindScore, compare, count_false, cover, match
 from simulators.trials.electrical_stream import Seen, watch
 
-CIRCUITS_PER_BUILDING = 3
+CIRCUITS_PER_BUILDING = 2
 FAST_DAYS = 6
 RESIDUAL_ALARM_MA, PVC_CELSIUS, XLPE_CELSIUS = 300.0, 70.0, 90.0
 PREDICTS = {
