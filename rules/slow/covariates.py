@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 KNOTS = 5
-RIDGE = 1e-3
+RIDGE = 1e-5
 AT_ONCE = 500
 """Of so many sensors the columns are in memory at a time."""
 
