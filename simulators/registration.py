@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemas import registry_records as records
-from schemas.domain import HeatClass, Quantity
+from schemas.domain import HeatClass, Phase, Quantity
 from schemas.registry import ImportReport, import_records
 from simulators import models
 from simulators.buildings import City, Device
 from simulators.places import AREAS
+
+# One monitor stands on one circuit, with a temperature of each phase.
+_OF_CIRCUITS = (Quantity.RESIDUAL_CURRENT, Quantity.CABLE_TEMPERATURE, Quantity.CURRENT, Quantity.VOLTAGE)
+_PHASES = {"cable_a": Phase.A, "cable_b": Phase.B, "cable_c": Phase.C}
 
 
 def register(database_url: str, city: City) -> ImportReport:
@@ -96,4 +100,6 @@ def _make_device(city: City, device: Device) -> Iterator[records.Record]:
             range_high=channel.high,
             interval_s=model.interval_seconds,
             heat_class=HeatClass.A1R if channel.quantity is Quantity.TEMPERATURE else None,
+            circuit=device.code if channel.quantity in _OF_CIRCUITS else None,
+            phase=_PHASES.get(channel.name),
         )

@@ -15,6 +15,7 @@ from simulators.electrical.enrolment import enrol
 from simulators.electrical.failures import FAILURES, SLOW, Failure, Failures, draw_failures, no_failures
 from simulators.electrical.load import Consumers
 from simulators.optics import Floats
+from simulators.trials.alerts import RuleEngine
 from simulators.trials.electrical_score import KindScore, compare, count_false, cover, match
 from simulators.trials.electrical_stream import Seen, watch
 
@@ -53,9 +54,9 @@ class ElectricalScore:
 
 def score_electrical(town: Town, tell: Callable[[str], None]) -> ElectricalScore:
     """Slow failures beside ordinary operation for all the days, fast ones for a few."""
-    slow = _Trial(town, SLOW, town.buildings * CIRCUITS_PER_BUILDING, town.days)
+    slow = Trial(town, SLOW, town.buildings * CIRCUITS_PER_BUILDING, town.days)
     slow.run(tell)
-    fast = _Trial(
+    fast = Trial(
         replace(town, seed=town.seed + 1_000_003),
         tuple(kind for kind in FAILURES if kind not in (Failure.NONE, *SLOW)),
         0,
@@ -68,7 +69,7 @@ def score_electrical(town: Town, tell: Callable[[str], None]) -> ElectricalScore
     return ElectricalScore(town, tuple(kinds), false, slow.seen.readings + fast.seen.readings)
 
 
-class _Trial:
+class Trial:
     """Circuits that fail in some ways, `town.seeds` of each, and ordinary ones behind them."""
 
     def __init__(self, town: Town, kinds: tuple[Failure, ...], n_ordinary: int, days: int) -> None:
@@ -91,7 +92,8 @@ class _Trial:
         self._rngs = rng.spawn(len(self._groups))
         self.seen = Seen()
 
-    def run(self, tell: Callable[[str], None]) -> None:
+    def run(self, tell: Callable[[str], None], make_engine: Callable[[], RuleEngine] = Engine) -> None:
+        """Let the days go by; `tell` hears of each."""
         boards = [
             Boards(circuits, failures, rng)
             for (circuits, failures), rng in zip(self._groups, self._rngs, strict=True)
@@ -101,11 +103,12 @@ class _Trial:
             enrol(self._circuits, self._building),
             self._days,
             self._limits(),
-            Engine,
+            make_engine,
             lambda day: tell(f"day {day} of {self._days} is over for {len(self._circuits)} circuits"),
         )
 
     def score(self, kind: Failure, false: Counter[str]) -> KindScore:
+        """What became of the failures of a kind; `false` is what ordinary operation raised, by rule."""
         first = self.kinds.index(kind) * self._seeds
         circuits = np.arange(first, first + self._seeds)
         onset = self._groups[self.kinds.index(kind)][1].onset
