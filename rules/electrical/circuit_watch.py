@@ -19,7 +19,7 @@ from rules.rule import seconds
 from schemas.columns import MICROSECONDS, NEVER
 from schemas.domain import Quantity
 
-Slots = NDArray[np.int32]
+Slots = NDArray[np.integer]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
