@@ -32,6 +32,7 @@ from rules.places import Places
 from rules.recall import Recall
 from rules.rule import seconds
 from rules.sequences import Sequences
+from rules.shared_episodes import SharedEpisodes
 from rules.silence import Silence
 from rules.turns import EvidenceChange, SensorChange
 from rules.zone_watch import ZoneWatch
@@ -65,6 +66,7 @@ class Engine:
         self._declarations = Declarations(DECLARATION_RULES)
         self._silence = Silence()
         self._health = Health(self._silence, self._judging, self._likelihood, DURATION_RULES, UPKEEP_RULES)
+        self._shared = SharedEpisodes({rule.id: rule for rule in READING_RULES})
         self._chatter = Chatter()
         self._ticked = NEVER
         self._received_upto = NEVER
@@ -79,6 +81,7 @@ class Engine:
             self._health,
             self._chatter,
             self.sequences,
+            self._shared,
         )
         self.warnings: tuple[str, ...] = ()
 
@@ -153,7 +156,7 @@ class Engine:
         changes = [
             change
             for piece in self._cut_at_ticks(fresh)
-            for change in self._judge_readings(piece)
+            for change in self._shared.settle(self._judge_readings(piece))
             if change.subject.building_id not in told
         ]
         self._recall.finish()
@@ -178,7 +181,7 @@ class Engine:
             received_upto = int(readings["received_at"].max())
             self._received_upto = max(self._received_upto, received_upto)
             yield from self._pass_time(received_upto)
-            yield from self._chatter.settle(self._judge_readings(readings))
+            yield from self._chatter.settle(self._shared.settle(self._judge_readings(readings)))
         yield from self._chatter.settle(self._take_the_rest(batch, now))
         yield from self._pass_time(now)
 

@@ -75,7 +75,7 @@ class Judging:
         self._intervals_us = sensors["interval_us"].copy()
         self._parameters = parameters
         self._calm = Calm(self._rules, self._quantity, parameters)
-        table = LevelTable(self._rules, parameters)
+        self._table = table = LevelTable(self._rules, parameters)
         self._bounds, self._shapes, self._stepping = Bounds(table), Shapes(table, parameters), Stepping(table)
 
     def restore(self, rule_id: str, slot: int, active: bool, at: int, severity: int) -> None:
@@ -91,6 +91,12 @@ class Judging:
                     run["ended_at"] = NEVER if active else at
                 column += 1
         self.look_again(np.array([slot]))
+
+    def find_active(self, rule: ReadingRule) -> Slots:
+        """The sensors of which some level of a rule is active, (n,)."""
+        columns = self._table.columns_of(rule)
+        active = np.any(self.runs["active"][:, columns], axis=1)
+        return np.flatnonzero(active & (self._quantity == rule.quantity.code))
 
     def take_snapshot(self, slots: Slots) -> dict[str, NDArray[np.generic]]:
         """All that is known of sensors (n,) but their windows, as columns (n, ...)."""

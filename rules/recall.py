@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.catalogue import CATALOGUE, SEQUENCE_GAP
+from rules.catalogue import CATALOGUE, READING_RULES, SEQUENCE_GAP
 from rules.catalogue.device_chatter import DEVICE_CHATTER
 from rules.changes import KnownCondition
 from rules.chatter import Chatter
@@ -19,6 +19,7 @@ from rules.judging import Judging
 from rules.likelihood import Likelihood
 from rules.places import Places
 from rules.sequences import Sequences
+from rules.shared_episodes import SharedEpisodes
 from rules.snapshots import pack, unpack
 from rules.zone_watch import LOW, ZoneWatch
 from schemas.columns import NEVER
@@ -26,6 +27,7 @@ from schemas.domain import SignalClass, SubjectKind
 from schemas.roster import UNKNOWN, Roster
 
 RULES = {rule.id: rule for rule in CATALOGUE}
+SHARING = [rule for rule in READING_RULES if rule.shares is not None]
 
 
 class Recall:
@@ -42,11 +44,13 @@ class Recall:
         health: Health,
         chatter: Chatter,
         sequences: Sequences,
+        shared: SharedEpisodes,
     ) -> None:
         self._judging, self._circuits = judging, circuits
         self._likelihood, self._zones = likelihood, zones
         self._confirmation, self._declarations = confirmation, declarations
         self._health, self._chatter, self._sequences = health, chatter, sequences
+        self._shared = shared
         self._judged_upto = np.empty(0, np.int64)
         self._known: list[KnownCondition] = []
 
@@ -79,6 +83,8 @@ class Recall:
             if self._circuits.restore(known.rule_id, slot, known.active):
                 return
             self._judging.restore(known.rule_id, slot, known.active, known.at, known.severity)
+            subject = self._places.sensor(slot)
+            self._shared.restore(known.rule_id, subject, known.severity, active=known.active)
         elif known.rule_id == DEVICE_CHATTER.id:
             self._chatter.restore(known.subject_id, known.active, known.at)
         elif known.rule_id == SEQUENCE_GAP.id:
@@ -157,6 +163,9 @@ class Recall:
         for known in self._known:
             self._restore(known)
         self._known = []
+        for rule in SHARING:
+            for slot in self._judging.find_active(rule).tolist():
+                self._shared.join(rule, self._places.sensor(slot))
 
     def _columns_of(self, building_slot: int, received_upto: int) -> dict[str, NDArray[np.generic]]:
         slots = np.flatnonzero(self._site_of_sensors == building_slot)

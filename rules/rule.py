@@ -48,7 +48,8 @@ class Parameter:
 class Rule:
     """Identity and words of a rule; `source` names standard and clause, or says that a value is a design value.
 
-    `severity` is that of the lowest level: what the alert begins with.
+    `severity` is that of the lowest level: what the alert begins with. Rules that say the same of `shares` have one
+    episode for each device (see `rules.shared_episodes`).
     """
 
     id: str
@@ -61,6 +62,7 @@ class Rule:
     advice_en: str
     source: str
     parameters: tuple[Parameter, ...] = ()
+    shares: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ HEAT_FIXED_ALARM = ReadingRule(
         Parameter("on_seconds", 10.0, "s", 0.0, 300.0),
         Parameter("off_seconds", 300.0, "s", 30.0, 3600.0),
     ),
+    shares="heat",
     quantity=Quantity.TEMPERATURE,
     unit="°C",
     levels=(Level(Severity.ORANGE, at_least_until_lower(), "limit"),),

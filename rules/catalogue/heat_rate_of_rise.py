@@ -49,6 +49,7 @@ HEAT_RATE_OF_RISE = ReadingRule(
         Parameter("clears_below", 2.0, "K/min", -10.0, 60.0),
         Parameter("off_seconds", 120.0, "s", 30.0, 3600.0),
     ),
+    shares="heat",
     quantity=Quantity.TEMPERATURE,
     unit="K/min",
     levels=(

@@ -17,7 +17,8 @@ from rules.engine import Engine
 from schemas.columns import Batch
 from simulators.benchmarks.children import BenchmarkError
 from simulators.benchmarks.figures import Figure, alone, compare
-from simulators.benchmarks.plain.engine import PlainChange, PlainEngine
+from simulators.benchmarks.plain.changes import PlainChange
+from simulators.benchmarks.plain.engine import PlainEngine
 from simulators.benchmarks.quarter import INTERVAL_US, SENSORS_A_BUILDING, Crowd, make_roster, make_rounds
 
 JUDGED = (*READING_RULES, *ZONE_RULES, *GROUP_RULES)

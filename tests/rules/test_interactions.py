@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pytest
 
-from rules.changes import Change
+from rules.changes import Change, KnownCondition
 from rules.engine import Engine
 from schemas.columns import MICROSECONDS, READING, Batch, DeviceEvent
 from schemas.domain import DeviceEventKind, Quality, Quantity, Severity
@@ -130,16 +130,46 @@ def test_a_fire_is_a_fire_whatever_the_test_bit_says(first: DeviceEventKind) -> 
     assert [(change.kind.value, change.scope_id) for change in fires] == [("raise", None)]
 
 
-def test_what_is_hot_and_rises_fast_raises_each_rule_once_at_its_own_time() -> None:
-    engine = make_engine()
+def heat_up(engine: Engine, until: int) -> list[Change]:
+    """A quarter of an hour at 22 °C, then half a kelvin warmer every second."""
     heat = slot_of(0, HEAT)
     send(engine, heat, hold(22.0, range(-900, 0, 5)))
-    found = send(engine, heat, [(second, 22.0 + second * 0.5) for second in range(0, 120, 5)])
-    told = rules_of(found)
-    for rule in ("heat_rate_of_rise", "heat_prealarm", "heat_fixed_alarm"):
-        assert told.count(f"raise {rule}") == 1
-    assert not [line for line in told if line.startswith("clear")]
-    assert told.index("raise heat_rate_of_rise") < told.index("raise heat_fixed_alarm")
+    return send(engine, heat, [(second, 22.0 + second * 0.5) for second in range(0, until, 5)])
+
+
+def test_what_is_hot_and_rises_fast_is_one_alarm_that_ends_with_the_last_of_both() -> None:
+    engine = make_engine()
+    told = rules_of(heat_up(engine, 120))
+    assert told.count("raise heat_rate_of_rise") == told.count("raise heat_prealarm") == 1
+    assert "raise heat_fixed_alarm" not in told
+    # It rises no more, but is still hot; then it cools.
+    heat = slot_of(0, HEAT)
+    still_hot = rules_of(send(engine, heat, hold(81.5, range(120, 1200, 5))))
+    assert not [line for line in still_hot if line.startswith("clear heat")]
+    cool = rules_of(send(engine, heat, hold(30.0, range(1200, 2400, 5))))
+    assert "clear heat_rate_of_rise" in cool
+    assert "clear heat_fixed_alarm" not in cool
+
+
+def test_an_alarm_that_two_rules_share_is_one_after_a_restart_too() -> None:
+    engine = make_engine()
+    found, heat = heat_up(engine, 120), slot_of(0, HEAT)
+    raised = next(change for change in found if change.rule.id == "heat_rate_of_rise")
+    send(engine, heat, hold(81.5, range(120, 400, 5)))
+    again, building = make_engine(), 0
+    known = KnownCondition(
+        raised.rule.id, raised.subject.kind, raised.subject.id, True, raised.at, raised.severity
+    )
+    again.restore([known])
+    again.restore_snapshot(building, engine.snapshot(building))
+    again.rebuild(np.empty(0, READING))
+    assert not [
+        line for line in rules_of(send(again, heat, hold(81.5, range(400, 1500, 5)))) if "heat" in line
+    ]
+    cool = rules_of(send(again, heat, hold(30.0, range(1500, 2700, 5))))
+    assert [line for line in cool if line.startswith("clear heat_") and "prealarm" not in line] == [
+        "clear heat_rate_of_rise"
+    ]
 
 
 def steam(engine: Engine) -> list[Change]:

@@ -16,7 +16,8 @@ from rules.engine import Engine
 from rules.parameters import Parameters
 from schemas.columns import Batch
 from schemas.domain import SubjectKind
-from simulators.benchmarks.plain.engine import PlainChange, PlainEngine
+from simulators.benchmarks.plain.changes import PlainChange
+from simulators.benchmarks.plain.engine import PlainEngine
 from tests.rules.estate import make_estate
 from tests.rules.streams import streams
 

@@ -23,8 +23,10 @@ from schemas.domain import (
 )
 from schemas.roster import Roster
 from simulators.benchmarks.plain.catalogue import Number, PlainRule, make_rules
+from simulators.benchmarks.plain.changes import PlainChange
 from simulators.benchmarks.plain.groups import Fire, GroupChange, PlainGroups
 from simulators.benchmarks.plain.sensor import PlainSensor, make_sensor
+from simulators.benchmarks.plain.sharing import PlainSharing
 from simulators.benchmarks.plain.wiring import make_wiring_rules
 from simulators.benchmarks.plain.zones import PlainZones, ZoneChange, weigh
 
@@ -36,21 +38,6 @@ PlainReading = tuple[int, int, int, float, int]
 """Slot of the sensor, times of the sample and of its receipt in microseconds, value, quality."""
 
 KITCHEN = ZONE_USES.index(ZoneUse.KITCHEN)
-
-
-@dataclass(frozen=True)
-class PlainChange:
-    """One step of one condition; `slot` is that of its sensor, zone or building."""
-
-    kind: ChangeKind
-    rule_id: str
-    subject_kind: SubjectKind
-    slot: int
-    at: int
-    severity: Severity
-    late: bool = False
-    value: float | None = None
-    limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +56,7 @@ class PlainEngine:
     def __init__(self, roster: Roster, parameters: Parameters | None = None) -> None:
         resolved = (parameters or Parameters.built_in(CATALOGUE)).resolve(roster)
         self._sensors = _make_sensors(roster)
+        self._sharing = PlainSharing(roster.sensors["device_slot"].tolist())
         slots = np.arange(len(self._sensors), dtype=np.int32)
         columns = {
             (rule.id, parameter.name): resolved.of_sensors(rule.id, parameter.name, slots).tolist()
@@ -113,7 +101,8 @@ class PlainEngine:
 
     def evaluate(self, readings: Iterable[PlainReading]) -> list[PlainChange]:
         """Judge them one after the other."""
-        return [change for reading in readings for change in self._take(*reading)]
+        changes = (change for reading in readings for change in self._take(*reading))
+        return list(self._sharing.settle(changes))
 
     def _take(
         self, slot: int, at: int, received_at: int, value: float, quality: int
