@@ -5,16 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.rule import seconds
+from rules.slow.bucket_times import CHINA_US, HOUR_US
 
-HOUR_US = seconds(3600)
-CITY_HOURS = 8
-"""The city's clocks are this far ahead of UTC, all year."""
 BEGINS, ENDS = 23, 6
 
 
 def is_night(at: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether times (n,) [µs since the epoch] lie between 23:00 and 06:00 in the city."""
-    hours = (at // HOUR_US + CITY_HOURS) % 24
+    hours = (at + CHINA_US) // HOUR_US % 24
     night: NDArray[np.bool_] = (hours >= BEGINS) | (hours < ENDS)
     return night

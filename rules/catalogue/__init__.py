@@ -56,6 +56,7 @@ from rules.declared_durations import DurationRule
 from rules.electrical.circuit_rule import CircuitRule
 from rules.rule import ReadingRule, Rule
 from rules.slow.detector_drifting import DETECTOR_DRIFTING
+from rules.slow.electrical_rules import ELECTRICAL_SLOW_RULES
 from rules.slow.slow_rule import SlowRule
 from rules.upkeep import UpkeepRule
 from rules.zone_watch import ZoneRule
@@ -140,7 +141,10 @@ HEALTH_RULES: tuple[Rule, ...] = (
     DEVICE_CHATTER,
     *DURATION_RULES.values(),
 )
-SLOW_RULES: tuple[SlowRule, ...] = (DETECTOR_DRIFTING,)
+SLOW_RULES: tuple[SlowRule, ...] = (
+    DETECTOR_DRIFTING,
+    *ELECTRICAL_SLOW_RULES,
+)
 CATALOGUE: tuple[Rule, ...] = (
     *READING_RULES,
     *CIRCUIT_RULES,

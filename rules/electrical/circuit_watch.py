@@ -19,7 +19,8 @@ from rules.rule import seconds
 from schemas.columns import MICROSECONDS, NEVER
 from schemas.domain import Quantity
 
-Slots = NDArray[np.integer]
+Slots = NDArray[np.int32]
+Rows = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -71,12 +72,12 @@ class CircuitWatch:
         self.since[rule_id][slot] = self.low_since[rule_id][slot] = NEVER
         return True
 
-    def take_snapshot(self, slots: Slots) -> dict[str, NDArray[np.generic]]:
+    def take_snapshot(self, slots: Rows) -> dict[str, NDArray[np.generic]]:
         """All that is known of sensors (n,) but what is active, as columns (n,)."""
         columns = self.since[slots], self.low_since[slots], self.warmth[slots]
         return dict(zip(self.COLUMNS, columns, strict=True))
 
-    def restore_snapshot(self, slots: Slots, columns: Mapping[str, NDArray[np.generic]]) -> None:
+    def restore_snapshot(self, slots: Rows, columns: Mapping[str, NDArray[np.generic]]) -> None:
         """Bring sensors (n,) to what `take_snapshot` knew."""
         self.since[slots], self.low_since[slots], self.warmth[slots] = (
             columns[name] for name in self.COLUMNS

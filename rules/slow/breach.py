@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.slow.days import DAY_US
+from rules.slow.bucket_times import DAY_US
 from rules.slow.slow_rule import Forecast
 from rules.slow.trend import Trend
 

@@ -49,5 +49,5 @@ CABLE_JOINT_TREND = SlowRule(
     n_buckets=42 * 24,
     every_seconds=6 * 3600.0,
     judge=_judge,
-    hazard="电缆接头松动发热：产权单位委托电工处理 · a cable joint grows hot: the owner has it mended",
+    hazard="hot_cable",
 )

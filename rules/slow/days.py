@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.rule import seconds
+from rules.slow.bucket_times import DAY_US
 from rules.slow.history import History
 
 Floats = NDArray[np.float64]
 
-DAY_US = seconds(86_400)
 LEAST_SHARE = 0.5
 """A day of which fewer buckets are known says nothing."""
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from rules.rule import Lookup
 from rules.slow import breach
-from rules.slow.days import DAY_US, Days, middle
+from rules.slow.bucket_times import DAY_US
+from rules.slow.days import Days, middle
 from rules.slow.history import History
 from rules.slow.slow_rule import Forecast, SlowJudgement
 from rules.slow.trend import Trend, follow

@@ -52,5 +52,5 @@ INSULATION_AGEING = SlowRule(
     n_buckets=28 * 24,
     every_seconds=86_400.0,
     judge=_judge,
-    hazard="电缆长期过热、绝缘老化：产权单位减载或更换 · a cable runs too hot: the owner takes load off it",
+    hazard="hot_cable",
 )

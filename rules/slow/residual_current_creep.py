@@ -54,5 +54,5 @@ RESIDUAL_CURRENT_CREEP = SlowRule(
     n_buckets=42 * 24,
     every_seconds=6 * 3600.0,
     judge=_judge,
-    hazard="绝缘劣化、漏电流爬升：产权单位委托电工处理 · failing insulation: the owner has it mended",
+    hazard="creeping_residual_current",
 )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rules.catalogue import CATALOGUE
 from rules.changes import ChangeKind
 from rules.parameters import Parameters
-from rules.slow.days import DAY_US
+from rules.slow.bucket_times import DAY_US
 from rules.slow.electrical_rules import ELECTRICAL_SLOW_RULES
 from rules.slow.history import History
 from rules.slow.slow_rule import SlowJudgement, SlowRule, SlowView
@@ -127,7 +127,7 @@ class _SlowWatch:
     """The slow rules over hourly means, with what is active."""
 
     def __init__(self, roster: Roster) -> None:
-        self._parameters = Parameters.built_in((*CATALOGUE, *ELECTRICAL_SLOW_RULES)).resolve(roster)
+        self._parameters = Parameters.built_in(CATALOGUE).resolve(roster)
         self._channels = {
             rule.id: [place for place, (quantity, _) in enumerate(CHANNELS) if quantity is rule.quantity]
             for rule in ELECTRICAL_SLOW_RULES

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from rules.slow import breach
 from rules.slow.breach import HORIZON_DAYS, Growth, forecast
+from rules.slow.bucket_times import DAY_US
 from rules.slow.covariates import take_off
-from rules.slow.days import DAY_US, Days, middle
+from rules.slow.days import Days, middle
 from rules.slow.history import History
 from rules.slow.trend import Trend, follow
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from rules.slow.bucket_times import DAY_US
 from rules.slow.cable_joint_trend import CABLE_JOINT_TREND
-from rules.slow.days import DAY_US
 from rules.slow.history import History
 from rules.slow.insulation_ageing import INSULATION_AGEING, age
 from rules.slow.residual_current_creep import RESIDUAL_CURRENT_CREEP
