@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
+from ingest.arrays import write_array
 from rules.slow.bucket_times import HOUR_US, floor_time
 from schemas.columns import MICROSECONDS
 
 LATE_AFTER_US = 120 * MICROSECONDS
 """How long after its end an hour's readings may still be stored without being noted."""
 
+HOUR_BITS = 32
 INSERT_LATE = """
 INSERT INTO late_readings (sensor_id, starts_at)
 SELECT sensor_id, to_timestamp(hour * 3600) FROM unnest(%s::integer[], %s::bigint[]) AS come (sensor_id, hour)
@@ -36,5 +38,7 @@ def note_late(
             return
         observed_at, sensor_ids = observed_at[late], sensor_ids[late]
     if len(observed_at):
-        pairs = np.unique(np.stack([sensor_ids, observed_at // HOUR_US], axis=1), axis=0)
-        cursor.execute(INSERT_LATE, (pairs[:, 0].tolist(), pairs[:, 1].tolist()))
+        # One number for sensor and hour: numpy finds the different ones of these many times faster than of pairs.
+        keys = np.unique(sensor_ids.astype(np.int64) << HOUR_BITS | observed_at // HOUR_US)
+        columns = keys >> HOUR_BITS, keys & ((1 << HOUR_BITS) - 1)
+        cursor.execute(INSERT_LATE, [write_array(column.tolist()) for column in columns])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +15,7 @@ from psycopg import Connection, Cursor
 from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow
 
+from ingest.arrays import write_array
 from ingest.late_readings import note_late
 from ingest.resolving import Resolved
 from ingest.snapshots import Snapshot, write_snapshots
@@ -107,10 +108,10 @@ class Work:
         slots = sorted(heard, key=device_ids.tolist().__getitem__)
         observed = _newest_by_device(self.resolved.batch.readings, self.roster)
         return (
-            _write_array(device_ids[slots].tolist()),
-            _write_array(heard[slot] for slot in slots),
-            _write_array(observed[slots].tolist()),
-            _write_array(self.receipts.get(slot, -1) for slot in slots),
+            write_array(device_ids[slots].tolist()),
+            write_array(heard[slot] for slot in slots),
+            write_array(observed[slots].tolist()),
+            write_array(self.receipts.get(slot, -1) for slot in slots),
         )
 
     @cached_property
@@ -238,11 +239,6 @@ def _write_quarantine(cursor: Cursor[TupleRow], resolved: Resolved) -> None:
             detail = next(refusal.detail for refusal in refusals if refusal.reason is reason)
             row = (topic, digest, reason, detail, head, len(message.payload), count)
             cursor.execute(UPSERT_QUARANTINE, (*row, message.received_at, message.received_at))
-
-
-def _write_array(numbers: Iterable[int]) -> str:
-    """A PostgreSQL array; psycopg takes a microsecond for each member of a list."""
-    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def _newest_by_device(readings: NDArray[np.void], roster: Roster) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 from psycopg.rows import TupleRow
 
 from schemas.settings import Settings
@@ -64,6 +65,7 @@ def read_results(database: psycopg.Connection) -> dict[str, list[TupleRow]]:
     return {name: database.execute(query).fetchall() for name, query in RESULTS.items()}
 
 
+@pytest.mark.timeout(600)
 def test_killed_at_random_points_it_ends_as_if_undisturbed(
     registry: Settings, database: psycopg.Connection
 ) -> None:
