@@ -84,6 +84,7 @@ class AlertRow:
     quantity: str | None
     sensor_id: int | None
     interval_seconds: float | None
+    resolution: float | None
     parts: list[PartColumns]
     parameters_version: str
     scope_id: int | None
@@ -233,7 +234,7 @@ def _show_place(row: AlertRow) -> Place:
             code=row.channel,
             quantity=Quantity(row.quantity),
             sensor_id=row.sensor_id,
-            limitations=find_limitations(row.quantity, row.interval_seconds or 0),
+            limitations=find_limitations(row.quantity, row.interval_seconds or 0, row.resolution),
         )
     zone = None
     if row.zone_code is not None:

@@ -23,8 +23,8 @@ ALERT_COLUMNS = sql.SQL("""
     a.verdict_by, a.latching, a.late, a.raised_at, a.recorded_at, a.cleared_at, a.closed_at, a.value, a.limit_value,
     a.unit, a.forecast_at, a.forecast_earliest, a.forecast_latest, g.code AS area_code, g.name AS area_name,
     b.code AS building_code, b.name AS building_name, z.floor, z.code AS zone_code, z.name AS zone_name, z.zone_use,
-    d.code AS device_code, d.name AS device_name, s.channel, s.quantity, s.sensor_id, s.interval_seconds, a.parts,
-    a.parameters_version, a.scope_id, w.kind AS scope_kind, LEAST(w.ends_at, w.ended_at) AS scope_ends_at,
+    d.code AS device_code, d.name AS device_name, s.channel, s.quantity, s.sensor_id, s.interval_seconds, s.resolution,
+    a.parts, a.parameters_version, a.scope_id, w.kind AS scope_kind, LEAST(w.ends_at, w.ended_at) AS scope_ends_at,
     w.reason AS scope_reason, w.declared_by AS scope_declared_by,
     array_position(%(class_order)s::text[], a.signal_class) AS class_rank""")
 PLACES = sql.SQL("""

@@ -14,6 +14,7 @@ from schemas.limitations import Limitation, find_limitations
 
 SELECT_SENSORS = """
 SELECT s.sensor_id, s.channel, s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds, s.heat_class,
+       s.elevation_m, s.resolution,
        b.code AS building_code, b.name AS building_name, d.code AS device_code, d.name AS device_name,
        d.retired, z.code AS zone_code, z.name AS zone_name
 FROM sensors s JOIN devices d USING (device_id) JOIN buildings b USING (building_id)
@@ -38,6 +39,8 @@ class Sensor(Shown):
     range_high: float | None
     interval_s: float
     heat_class: HeatClass | None
+    elevation_m: float | None = Field(description="Height of its tap above the ground of the building")
+    resolution: float | None = Field(description="The smallest step it shows, in the stored unit")
     building: Named
     zone: Named | None
     device: Named
@@ -72,6 +75,7 @@ def _make_sensor(
     sensor_id: int,
     quantity: str,
     interval_seconds: float,
+    resolution: float | None,
     building_code: str,
     building_name: str,
     device_code: str,
@@ -89,6 +93,7 @@ def _make_sensor(
             "building": Named(code=building_code, name=building_name),
             "zone": Named(code=zone_code, name=zone_name or "") if zone_code is not None else None,
             "device": Named(code=device_code, name=device_name),
-            "limitations": find_limitations(quantity, interval_seconds),
+            "resolution": resolution,
+            "limitations": find_limitations(quantity, interval_seconds, resolution),
         }
     )

@@ -14,11 +14,15 @@ from schemas.domain import (
     HEAT_CLASSES,
     INSULATIONS,
     PHASES,
+    WATER_PARTS,
+    WATER_SYSTEMS,
     HeatClass,
     Insulation,
     Phase,
     PowerSupply,
     Quantity,
+    WaterPart,
+    WaterSystem,
 )
 from schemas.roster import NO_ZONE, UNKNOWN, Channel, Device, Roster, lay_out_devices, lay_out_sensors
 from schemas.units import Conversion, find_conversion
@@ -36,10 +40,11 @@ FROM shares s CROSS JOIN buildings b LEFT JOIN building_shares m ON m.building_i
 WHERE s.share = %s"""
 SELECT_HEARS_UNREGISTERED = "SELECT hears_unregistered FROM shares WHERE share = %s"
 SELECT_DEVICES = """
-SELECT device_id, building_id, code, zone_id, gateway_id, power, retired FROM devices ORDER BY device_id"""
+SELECT device_id, building_id, code, zone_id, gateway_id, power, retired, system, part, riser
+FROM devices ORDER BY device_id"""
 SELECT_SENSORS = """
 SELECT sensor_id, device_id, channel, quantity, unit, range_low, range_high, interval_seconds, heat_class,
-       circuit, phase, insulation, rated_current_a
+       circuit, phase, insulation, rated_current_a, elevation_m, resolution
 FROM sensors ORDER BY sensor_id"""
 
 
@@ -118,7 +123,8 @@ def _lay_out_devices(
     devices = lay_out_devices(len(slots))
     by_id: dict[int, Device] = {}
     by_building: dict[str, dict[str, Device]] = {code: {} for code in building_codes.values()}
-    for device_id, building_id, code, zone_id, gateway_id, power, retired in rows:
+    risers: dict[str, int] = {}
+    for device_id, building_id, code, zone_id, gateway_id, power, retired, system, part, riser in rows:
         slot = slots[device_id]
         devices[slot] = (
             device_id,
@@ -131,6 +137,9 @@ def _lay_out_devices(
             UNKNOWN if zone_id is None else places.zone_slots[zone_id],
             places.site_slots[building_id],
             UNKNOWN if gateway_id is None else slots[gateway_id],
+            UNKNOWN if system is None else WATER_SYSTEMS.index(WaterSystem(system)),
+            UNKNOWN if part is None else WATER_PARTS.index(WaterPart(part)),
+            UNKNOWN if riser is None else risers.setdefault(riser, len(risers)),
         )
         by_id[device_id] = by_building[building_codes[building_id]][code] = Device(slot, code, retired, {})
     return devices, by_id, by_building
@@ -145,7 +154,8 @@ def _lay_out_sensors(
 ) -> NDArray[np.void]:
     sensors = lay_out_sensors(len(slots))
     circuits: dict[tuple[int, str], int] = {}
-    for sensor_id, device_id, name, quantity_name, unit, low, high, interval, heat_class, *wiring in rows:
+    for sensor_id, device_id, name, quantity_name, unit, low, high, interval, heat_class, *rest in rows:
+        *wiring, elevation_m, resolution = rest
         slot, device_slot, quantity = slots[sensor_id], device_slots[device_id], Quantity(quantity_name)
         interval_us = round(interval * 1e6)
         sensors[slot] = (
@@ -157,6 +167,7 @@ def _lay_out_sensors(
             np.inf if high is None else high,
             UNKNOWN if heat_class is None else HEAT_CLASSES.index(HeatClass(heat_class)),
             *_place_on_circuit(int(devices["building_id"][device_slot]), circuits, *wiring),
+            *(np.nan if known is None else known for known in (elevation_m, resolution)),
         )
         conversion = find_conversion(quantity, unit)
         by_id[device_id].channels[name] = Channel(

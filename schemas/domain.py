@@ -121,6 +121,8 @@ class DeviceEventKind(StrEnum):
     LOW_BATTERY = "low_battery"
     DISABLED = "disabled"
     TEST = "test"
+    MANUAL_MODE = "manual_mode"
+    VALVE_CLOSED = "valve_closed"
 
 
 class Outcome(StrEnum):
@@ -256,6 +258,28 @@ class ScopeKind(StrEnum):
 
 
 SCOPE_KINDS: tuple[ScopeKind, ...] = tuple(ScopeKind)
+
+
+class WaterSystem(StrEnum):
+    """Which fire-fighting water a device belongs to (systems 11 and 12 of GB/T 26875.3, table 4)."""
+
+    HYDRANT = "hydrant"
+    SPRINKLER = "sprinkler"
+
+
+class WaterPart(StrEnum):
+    """What of a water system a device stands at, or is."""
+
+    RISER = "riser"
+    PUMP_ROOM = "pump_room"
+    FIRE_PUMP = "fire_pump"
+    JOCKEY_PUMP = "jockey_pump"
+    TANK = "tank"
+    VALVE = "valve"
+
+
+WATER_SYSTEMS: tuple[WaterSystem, ...] = tuple(WaterSystem)
+WATER_PARTS: tuple[WaterPart, ...] = tuple(WaterPart)
 
 
 class PowerSupply(StrEnum):

@@ -171,7 +171,9 @@ def _row(record: Record) -> tuple[object, ...]:
             )
         case Device():
             named = (record.code, record.parent, record.name)
-            return (*named, record.zone, record.model, record.power.value, record.retired, record.gateway)
+            placed = (record.zone, record.model, record.power.value, record.retired, record.gateway)
+            water = (record.system and record.system.value, record.part and record.part.value, record.riser)
+            return (*named, *placed, *water)
         case Sensor():
             building, device = record.parent.split("/")
             limits = (record.range_low, record.range_high, record.interval_s)
@@ -191,6 +193,8 @@ def _row(record: Record) -> tuple[object, ...]:
                 *limits,
                 heat_class,
                 *wiring,
+                record.elevation_m,
+                record.resolution,
             )
     raise TypeError(f"{record.KIND} is no kind of record")
 

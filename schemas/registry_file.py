@@ -22,8 +22,9 @@ COLUMNS = (
     *("must_connect", "floor", "zone", "model", "power", "retired", "quantity", "unit", "range_low"),
     *("range_high", "interval_s", "adjoins", "gateway", "heat_class"),
     *("circuit", "phase", "insulation", "rated_current_a"),
+    *("system", "part", "riser", "elevation_m", "resolution"),
 )
-_CODES = ("code", "zone", "parent", "adjoins", "gateway", "circuit")
+_CODES = ("code", "zone", "parent", "adjoins", "gateway", "circuit", "riser")
 REQUIRED_COLUMNS = ("record", "code", "parent", "name")
 
 # Strings and comments are passed over, for what looks like a header within them is none.

@@ -25,6 +25,8 @@ from schemas.domain import (
     Phase,
     PowerSupply,
     Quantity,
+    WaterPart,
+    WaterSystem,
     ZoneUse,
 )
 from schemas.units import CONVERSIONS, UNIT_OF, find_conversion
@@ -171,7 +173,11 @@ class Zone(Record):
 
 
 class Device(Record):
-    """`gateway` is the device of its building that it is heard through."""
+    """`gateway` is the device of its building that it is heard through.
+
+    `system` is the fire-fighting water it belongs to, `part` what of it, `riser` a code that the devices of one riser
+    or pressure zone share, where a system has several.
+    """
 
     KIND = "device"
     parent: Code
@@ -181,6 +187,9 @@ class Device(Record):
     power: PowerSupply = PowerSupply.MAINS
     retired: Flag = False
     gateway: Code | None = None
+    system: WaterSystem | None = None
+    part: WaterPart | None = None
+    riser: Code | None = None
 
     @property
     def key(self) -> str:
@@ -190,6 +199,12 @@ class Device(Record):
     def _check_gateway(self) -> Self:
         if self.gateway == self.code:
             raise ValueError(f"device {self.code} cannot be its own gateway")
+        return self
+
+    @model_validator(mode="after")
+    def _check_water(self) -> Self:
+        if self.system is None and (self.part is not None or self.riser is not None):
+            raise ValueError("part and riser say where in a water system: they need a system")
         return self
 
 
@@ -206,9 +221,10 @@ _OF_PHASES = (Quantity.CABLE_TEMPERATURE, Quantity.CURRENT, Quantity.VOLTAGE)
 
 
 class Sensor(Record):
-    """Its code is the channel its device names on the wire; its range is in the stored unit.
+    """Its code is the channel its device names on the wire; its range and resolution are in the stored unit.
 
     Sensors of one building with the same `circuit` belong together; temperature and humidity are those at its board.
+    `elevation_m` is the height of its tap above the building's ground.
     """
 
     KIND = "sensor"
@@ -223,6 +239,8 @@ class Sensor(Record):
     phase: Phase | None = None
     insulation: Insulation | None = None
     rated_current_a: Annotated[Finite, Field(gt=0, le=10_000)] | None = None
+    elevation_m: Annotated[Finite, Field(ge=-100, le=1000)] | None = None
+    resolution: Annotated[Finite, Field(gt=0)] | None = None
 
     @property
     def key(self) -> str:

@@ -15,11 +15,12 @@ CREATE_STAGED: dict[str, LiteralString] = {
             adjoins text[]) ON COMMIT DROP""",
     "device": """
         CREATE TEMPORARY TABLE staged_device (code text, parent text, name text, zone text, model text,
-            power text, retired boolean, gateway text) ON COMMIT DROP""",
+            power text, retired boolean, gateway text, system text, part text, riser text) ON COMMIT DROP""",
     "sensor": """
         CREATE TEMPORARY TABLE staged_sensor (code text, building text, device text, quantity text, unit text,
             range_low float8, range_high float8, interval_seconds float8, heat_class text,
-            circuit text, phase text, insulation text, rated_current_a float8) ON COMMIT DROP""",
+            circuit text, phase text, insulation text, rated_current_a float8, elevation_m float8,
+            resolution float8) ON COMMIT DROP""",
 }
 
 COPY_STAGED: dict[str, LiteralString] = {
@@ -62,24 +63,27 @@ UPDATE: dict[str, LiteralString] = {
           AND (z.name, z.floor, z.zone_use, z.adjoins) IS DISTINCT FROM (s.name, s.floor, s.zone_use, s.adjoins)""",
     "device": """
         UPDATE devices d SET name = s.name, zone_id = z.zone_id, model = s.model, power = s.power,
-            retired = s.retired, gateway_id = g.device_id
+            retired = s.retired, gateway_id = g.device_id, system = s.system, part = s.part, riser = s.riser
         FROM staged_device s JOIN buildings b ON b.code = s.parent
         LEFT JOIN zones z ON z.building_id = b.building_id AND z.code = s.zone
         LEFT JOIN devices g ON g.building_id = b.building_id AND g.code = s.gateway
         WHERE d.building_id = b.building_id AND d.code = s.code
-          AND (d.name, d.zone_id, d.model, d.power, d.retired, d.gateway_id)
-              IS DISTINCT FROM (s.name, z.zone_id, s.model, s.power, s.retired, g.device_id)""",
+          AND (d.name, d.zone_id, d.model, d.power, d.retired, d.gateway_id, d.system, d.part, d.riser)
+              IS DISTINCT FROM (s.name, z.zone_id, s.model, s.power, s.retired, g.device_id, s.system, s.part,
+                                s.riser)""",
     "sensor": """
         UPDATE sensors x SET quantity = s.quantity, unit = s.unit, range_low = s.range_low,
             range_high = s.range_high, interval_seconds = s.interval_seconds, heat_class = s.heat_class,
-            circuit = s.circuit, phase = s.phase, insulation = s.insulation, rated_current_a = s.rated_current_a
+            circuit = s.circuit, phase = s.phase, insulation = s.insulation, rated_current_a = s.rated_current_a,
+            elevation_m = s.elevation_m, resolution = s.resolution
         FROM staged_sensor s JOIN buildings b ON b.code = s.building
         JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
         WHERE x.device_id = d.device_id AND x.channel = s.code
           AND (x.quantity, x.unit, x.range_low, x.range_high, x.interval_seconds, x.heat_class,
-               x.circuit, x.phase, x.insulation, x.rated_current_a)
+               x.circuit, x.phase, x.insulation, x.rated_current_a, x.elevation_m, x.resolution)
               IS DISTINCT FROM (s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds,
-                                s.heat_class, s.circuit, s.phase, s.insulation, s.rated_current_a)""",
+                                s.heat_class, s.circuit, s.phase, s.insulation, s.rated_current_a,
+                                s.elevation_m, s.resolution)""",
 }
 
 INSERT: dict[str, LiteralString] = {
@@ -109,23 +113,25 @@ INSERT: dict[str, LiteralString] = {
     "device": """
         WITH fresh AS MATERIALIZED (
             SELECT nextval(pg_get_serial_sequence('devices', 'device_id'))::integer AS device_id, n.*
-            FROM (SELECT b.building_id, s.code, s.name, s.zone, s.model, s.power, s.retired, s.gateway
+            FROM (SELECT b.building_id, s.code, s.name, s.zone, s.model, s.power, s.retired, s.gateway, s.system,
+                         s.part, s.riser
                   FROM staged_device s JOIN buildings b ON b.code = s.parent
                   WHERE NOT EXISTS (SELECT FROM devices d WHERE d.building_id = b.building_id AND d.code = s.code)
                   ORDER BY s.ctid) n)
-        INSERT INTO devices (device_id, building_id, zone_id, code, name, model, power, retired, gateway_id)
+        INSERT INTO devices (device_id, building_id, zone_id, code, name, model, power, retired, gateway_id,
+                             system, part, riser)
         OVERRIDING SYSTEM VALUE
         SELECT f.device_id, f.building_id, z.zone_id, f.code, f.name, f.model, f.power, f.retired,
-               coalesce(g.device_id, d.device_id)
+               coalesce(g.device_id, d.device_id), f.system, f.part, f.riser
         FROM fresh f
         LEFT JOIN zones z ON z.building_id = f.building_id AND z.code = f.zone
         LEFT JOIN fresh g ON g.building_id = f.building_id AND g.code = f.gateway
         LEFT JOIN devices d ON d.building_id = f.building_id AND d.code = f.gateway""",
     "sensor": """
         INSERT INTO sensors (device_id, channel, quantity, unit, range_low, range_high, interval_seconds,
-                             heat_class, circuit, phase, insulation, rated_current_a)
+                             heat_class, circuit, phase, insulation, rated_current_a, elevation_m, resolution)
         SELECT d.device_id, s.code, s.quantity, s.unit, s.range_low, s.range_high, s.interval_seconds,
-               s.heat_class, s.circuit, s.phase, s.insulation, s.rated_current_a
+               s.heat_class, s.circuit, s.phase, s.insulation, s.rated_current_a, s.elevation_m, s.resolution
         FROM staged_sensor s JOIN buildings b ON b.code = s.building
         JOIN devices d ON d.building_id = b.building_id AND d.code = s.device
         WHERE NOT EXISTS (SELECT FROM sensors x WHERE x.device_id = d.device_id AND x.channel = s.code)
@@ -164,12 +170,14 @@ SELECT_RECORDS: dict[str, LiteralString] = {
         SELECT z.code, b.code AS parent, z.name, floor, zone_use AS use, adjoins
         FROM zones z JOIN buildings b USING (building_id) ORDER BY zone_id""",
     "device": """
-        SELECT d.code, b.code AS parent, d.name, z.code AS zone, d.model, d.power, d.retired, g.code AS gateway
+        SELECT d.code, b.code AS parent, d.name, z.code AS zone, d.model, d.power, d.retired, g.code AS gateway,
+               d.system, d.part, d.riser
         FROM devices d JOIN buildings b USING (building_id) LEFT JOIN zones z USING (zone_id)
         LEFT JOIN devices g ON g.device_id = d.gateway_id ORDER BY d.device_id""",
     "sensor": """
         SELECT s.channel AS code, b.code || '/' || d.code AS parent, quantity, unit, range_low, range_high,
-               interval_seconds AS interval_s, heat_class, circuit, phase, insulation, rated_current_a
+               interval_seconds AS interval_s, heat_class, circuit, phase, insulation, rated_current_a,
+               elevation_m, resolution
         FROM sensors s JOIN devices d USING (device_id) JOIN buildings b USING (building_id)
         ORDER BY sensor_id""",
 }

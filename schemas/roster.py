@@ -24,12 +24,15 @@ SENSOR = np.dtype(
         ("phase", np.int8),
         ("insulation", np.int8),
         ("rated_current_a", np.float64),
+        ("elevation_m", np.float64),
+        ("resolution", np.float64),
     ]
 )
 """`heat_class`, `phase` and `insulation` are places in `HEAT_CLASSES`, `PHASES` and `INSULATIONS`.
 
 Sensors of one circuit have the same `circuit_slot`, which may be another in the next roster. `UNKNOWN`, of
-`rated_current_a` nought, is what is not registered.
+`rated_current_a` nought, is what is not registered; `elevation_m` of the tap above the ground and `resolution`, the
+smallest step in the stored unit, are NaN then.
 """
 DEVICE = np.dtype(
     [
@@ -43,9 +46,14 @@ DEVICE = np.dtype(
         ("zone_slot", np.int32),
         ("building_slot", np.int32),
         ("gateway_slot", np.int32),
+        ("system", np.int8),
+        ("part", np.int8),
+        ("riser", np.int32),
     ]
 )
-"""`zone_slot` and `gateway_slot` are `UNKNOWN` for a device without zone, or that speaks for itself."""
+"""`zone_slot` and `gateway_slot` are `UNKNOWN` for a device without zone, or that speaks for itself.
+`system` and `part` are places in `WATER_SYSTEMS` and `WATER_PARTS`, `riser` a number that stands for the code of its
+riser; each is `UNKNOWN` where none is registered."""
 ZONE = np.dtype([("zone_id", np.int32), ("building_slot", np.int32), ("floor", np.int32), ("use", np.int8)])
 BUILDING = np.dtype(
     [
@@ -81,6 +89,7 @@ def lay_out_sensors(count: int) -> NDArray[np.void]:
     sensors["range_low"], sensors["range_high"] = -np.inf, np.inf
     for name in ("heat_class", "circuit_slot", "phase", "insulation"):
         sensors[name] = UNKNOWN
+    sensors["elevation_m"] = sensors["resolution"] = np.nan
     return sensors
 
 
@@ -89,6 +98,7 @@ def lay_out_devices(count: int) -> NDArray[np.void]:
     devices = np.zeros(count, DEVICE)
     devices["zone_id"], devices["zone_slot"], devices["gateway_slot"] = NO_ZONE, UNKNOWN, UNKNOWN
     devices["served"] = True
+    devices["system"] = devices["part"] = devices["riser"] = UNKNOWN
     return devices
 
 

@@ -189,6 +189,11 @@ def _device_height(city: City, device: int) -> float:
     return (floor if floor < 0 else floor - 1) * storey_m + _GAUGE_ABOVE_FLOOR_M
 
 
+def find_riser(city: City, device: int) -> tuple[int, float]:
+    """The riser of its building that a device stands at, and its height above the ground [m]."""
+    return _riser_of(city, device)[1], _device_height(city, device)
+
+
 def _devices_with(city: City, quantity: Quantity) -> list[int]:
     return [
         index

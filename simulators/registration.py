@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemas import registry_records as records
-from schemas.domain import HeatClass, Phase, Quantity
+from schemas.domain import HeatClass, Phase, Quantity, WaterPart, WaterSystem, ZoneUse
 from schemas.registry import ImportReport, import_records
 from simulators import models
 from simulators.buildings import City, Device
+from simulators.layout import find_riser
 from simulators.places import AREAS
 
 # One monitor stands on one circuit, with a temperature of each phase.
@@ -33,8 +34,8 @@ def make_records(city: City) -> Iterator[records.Record]:
     yield from _make_buildings(city)
     yield from _make_zones(city)
     yield from _make_gateways(city)
-    for device in city.devices:
-        yield from _make_device(city, device)
+    for index, device in enumerate(city.devices):
+        yield from _make_device(city, index, device)
 
 
 def _make_buildings(city: City) -> Iterator[records.Building]:
@@ -79,8 +80,11 @@ def _make_gateways(city: City) -> Iterator[records.Device]:
         )
 
 
-def _make_device(city: City, device: Device) -> Iterator[records.Record]:
+def _make_device(city: City, index: int, device: Device) -> Iterator[records.Record]:
     building, model = city.buildings[device.building].code, device.model
+    number, height_m = find_riser(city, index)
+    of_water = {channel.quantity for channel in model.channels} & _OF_WATER
+    system, part = _place_in_water(city, device) if of_water else (None, None)
     yield records.Device(
         code=device.code,
         parent=building,
@@ -89,6 +93,9 @@ def _make_device(city: City, device: Device) -> Iterator[records.Record]:
         model=model.code,
         power=model.power,
         gateway=city.buildings[device.building].gateway_code,
+        system=system,
+        part=part,
+        riser=f"R{number + 1}" if part in (WaterPart.RISER, WaterPart.PUMP_ROOM) else None,
     )
     for channel in model.channels:
         yield records.Sensor(
@@ -102,4 +109,18 @@ def _make_device(city: City, device: Device) -> Iterator[records.Record]:
             heat_class=HeatClass.A1R if channel.quantity is Quantity.TEMPERATURE else None,
             circuit=device.code if channel.quantity in _OF_CIRCUITS else None,
             phase=_PHASES.get(channel.name),
+            elevation_m=height_m if of_water else None,
+            resolution=channel.step if of_water else None,
         )
+
+
+_OF_WATER = {Quantity.PRESSURE, Quantity.FLOW, Quantity.LEVEL}
+
+
+def _place_in_water(city: City, device: Device) -> tuple[WaterSystem, WaterPart]:
+    """Gauges stand at hydrants, meters at branches of sprinklers; what is on the roof is at the tank."""
+    use = city.zones[device.zone].use
+    if use is ZoneUse.ROOF:
+        return WaterSystem.HYDRANT, WaterPart.TANK
+    system = WaterSystem.SPRINKLER if device.model in models.FLOW_MODELS else WaterSystem.HYDRANT
+    return system, WaterPart.PUMP_ROOM if use is ZoneUse.PUMP_ROOM else WaterPart.RISER

@@ -19,7 +19,9 @@ const WORDS = {
       cable_temperature: "电缆温度", current: "电流", voltage: "电压", co: "一氧化碳", gas: "可燃气体", battery: "电量",
       arc: "电弧", humidity: "湿度" },
     scopes: { test: "测试中", drill: "演练中", maintenance: "维护中" }, until: "至", semicolon: ";",
-    limitations: { "fixed temperature only": "仅定温" },
+    limitations: { "fixed temperature only": "仅定温", "resolution too coarse for low pressure": "分辨力不足以判断低压",
+      "resolution too coarse for jockey pump cycles": "分辨力不足以判断稳压泵启停",
+      "interval too long for jockey pump cycles": "采样间隔过长，无法判断稳压泵启停" },
     units: ["天", "时", "分", "秒"],
   },
   en: {
@@ -44,7 +46,7 @@ const WORDS = {
       residual_current: "residual current", cable_temperature: "cable temperature", current: "current", voltage: "voltage", co: "CO",
       gas: "gas", battery: "battery", arc: "arcs", humidity: "humidity" },
     scopes: { test: "Being tested", drill: "Drill", maintenance: "Maintenance" }, until: "until", semicolon: "; ",
-    limitations: { "fixed temperature only": "fixed temperature only" },
+    limitations: {},
     units: [" d", " h", " min", " s"],
   },
 };

@@ -36,6 +36,40 @@ def test_a_temperature_slower_than_twenty_seconds_is_labelled(
     assert sensor["zone"]["code"] == "Z1"
 
 
+COARSE_LOW, COARSE_CYCLES = (
+    "resolution too coarse for low pressure",
+    "resolution too coarse for jockey pump cycles",
+)
+
+
+@pytest.mark.parametrize(
+    ("resolution", "interval", "limitations"),
+    [
+        (None, 10, []),
+        (0.001, 60, []),
+        (0.02, 60, [COARSE_CYCLES]),
+        # Analog type 4 of GB/T 26875.3 counts in tenths of a megapascal.
+        (0.1, 10, [COARSE_LOW, COARSE_CYCLES]),
+        (0.001, 61, ["interval too long for jockey pump cycles"]),
+    ],
+)
+def test_a_gauge_says_what_it_is_too_coarse_or_too_slow_for(
+    client: httpx.Client,
+    database: psycopg.Connection,
+    resolution: float | None,
+    interval: float,
+    limitations: list[str],
+) -> None:
+    database.execute(
+        "INSERT INTO sensors (device_id, channel, quantity, unit, interval_seconds, resolution, elevation_m) "
+        "VALUES (1, 'p', 'pressure', 'MPa', %s, %s, 41.5)",
+        (interval, resolution),
+    )
+    sensors = client.get("/v1/sensors", params={"quantity": "pressure"}).json()["sensors"]
+    (sensor,) = [sensor for sensor in sensors if sensor["channel"] == "p"]
+    assert (sensor["limitations"], sensor["elevation_m"]) == (limitations, 41.5)
+
+
 def test_an_alert_of_such_a_sensor_says_so_too(
     client: httpx.Client, hand: Hand, database: psycopg.Connection
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import psycopg
 import pytest
 
@@ -11,11 +12,15 @@ from schemas.domain import (
     INSULATIONS,
     PHASES,
     SCOPE_KINDS,
+    WATER_PARTS,
+    WATER_SYSTEMS,
     ZONE_LINK_KINDS,
     HeatClass,
     Insulation,
     Phase,
     ScopeKind,
+    WaterPart,
+    WaterSystem,
 )
 from schemas.roster import UNKNOWN, Roster
 from schemas.settings import Settings
@@ -86,6 +91,23 @@ def test_sensors_of_one_circuit_of_one_building_belong_together(
     assert wired["rated_current_a"] == 63
     other = sensors[roster.channels.index("pressure")]
     assert (other["phase"], other["insulation"], other["rated_current_a"]) == (UNKNOWN, UNKNOWN, 0)
+
+
+def test_a_device_knows_its_water_and_a_gauge_its_height(
+    registry: Settings, database: psycopg.Connection
+) -> None:
+    database.execute(
+        "UPDATE devices SET system = 'sprinkler', part = 'riser', riser = 'HIGH' WHERE code = 'D1'"
+    )
+    database.execute("UPDATE sensors SET elevation_m = 41.5, resolution = 0.1 WHERE channel = 'pressure'")
+    roster = read_roster(database)
+    devices = {code: roster.devices[slot] for slot, (_, code) in enumerate(roster.codes)}
+    water = [devices[code][name] for code in ("D1", "D7") for name in ("system", "part", "riser")]
+    riser = WATER_PARTS.index(WaterPart.RISER)
+    assert water == [WATER_SYSTEMS.index(WaterSystem.SPRINKLER), riser, 0, UNKNOWN, UNKNOWN, UNKNOWN]
+    heights = dict(zip(roster.channels, roster.sensors["elevation_m"].tolist(), strict=True))
+    assert heights["pressure"] == 41.5
+    assert np.isnan(heights["temperature"])
 
 
 def test_links_are_those_declared_where_a_building_declares_any_and_else_follow_from_the_floors(

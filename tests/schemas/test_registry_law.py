@@ -10,7 +10,17 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from schemas.domain import BuildingUse, HeatClass, Insulation, Phase, PowerSupply, Quantity, ZoneUse
+from schemas.domain import (
+    BuildingUse,
+    HeatClass,
+    Insulation,
+    Phase,
+    PowerSupply,
+    Quantity,
+    WaterPart,
+    WaterSystem,
+    ZoneUse,
+)
 from schemas.registry import export_registry, import_records, import_registry
 from schemas.registry_records import Area, Building, Device, Record, Sensor, Zone
 from schemas.settings import Settings
@@ -54,13 +64,23 @@ def registries(draw: st.DrawFn) -> list[Record]:
         zone, power = draw(st.sampled_from(["Z", None])), draw(st.sampled_from(PowerSupply))
         gateway = draw(st.sampled_from(["G", None]))
         named = {"parent": code, "name": draw(NAMES), "power": power}
-        records.append(Device.model_validate({"code": "D", "zone": zone, "gateway": gateway, **named}))
+        water: dict[str, object] = {}
+        if draw(st.booleans()):
+            water = {
+                "system": draw(st.sampled_from(WaterSystem)),
+                "part": draw(st.none() | st.sampled_from(WaterPart)),
+                "riser": draw(st.none() | CODES),
+            }
+        device = {"code": "D", "zone": zone, "gateway": gateway}
+        records.append(Device.model_validate(device | named | water))
         records.append(Device.model_validate({"code": "G", **named}))
         quantity = draw(st.sampled_from(Quantity))
         unit = draw(st.sampled_from(sorted(CONVERSIONS[quantity])))
         limits: dict[str, object] = {
             "range_low": draw(st.floats(-9, 0)),
             "range_high": draw(st.none() | st.floats(1, 9)),
+            "elevation_m": draw(st.none() | st.floats(-20, 900)),
+            "resolution": draw(st.none() | st.floats(1e-6, 1)),
         }
         if quantity == Quantity.TEMPERATURE:
             limits["heat_class"] = draw(st.none() | st.sampled_from(HeatClass))
