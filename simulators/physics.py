@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from schemas.domain import ZoneUse
-from simulators import fires, water
+from simulators import fires
 from simulators.disturbances import Disturbances
 from simulators.electrical.leakage import with_load
 from simulators.electrical.load import plain_day
@@ -14,6 +14,7 @@ from simulators.electrical.warmth import cable_rise
 from simulators.influences import Influences
 from simulators.layout import Circuits, Detectors, Layout, Water
 from simulators.optics import Floats
+from simulators.water import hydraulics as water
 
 UTC_OFFSET_SECONDS = 8 * 3600
 _DAY_SECONDS = 86_400

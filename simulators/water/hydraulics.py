@@ -14,6 +14,10 @@ SPRINKLER_K = 80.0
 
 JOCKEY_REFILL_SECONDS = 20.0
 
+NOZZLE_MM = 19.0
+"""Bore of the usual nozzle of an indoor hydrant."""
+KG_PER_M3 = 1000.0
+
 
 def pressure_at_height(top_mpa: Floats, top_m: Floats, height_m: Floats) -> Floats:
     """Static pressure at `height_m` of a riser that has `top_mpa` at its top: hydrostatics."""
@@ -22,7 +26,23 @@ def pressure_at_height(top_mpa: Floats, top_m: Floats, height_m: Floats) -> Floa
 
 def sprinkler_flow(pressure_mpa: Floats, k_factor: float = SPRINKLER_K) -> Floats:
     """Flow [L/s] of one open head: q = K √(10 P) in L/min, with P in MPa (GB 50084-2017)."""
-    return k_factor * np.sqrt(10.0 * np.maximum(pressure_mpa, 0.0)) / 60.0
+    return orifice_flow(np.asarray(k_factor), pressure_mpa)
+
+
+def orifice_flow(k_factor: Floats, pressure_mpa: Floats) -> Floats:
+    """Flow [L/s] through an opening of some K-factor [L/min at 0.1 MPa]: Q = K √(10 P)."""
+    return np.asarray(k_factor * np.sqrt(10.0 * np.maximum(pressure_mpa, 0.0)) / 60.0)
+
+
+def nozzle_k_factor(bore_mm: float = NOZZLE_MM) -> float:
+    """K-factor [L/min at 0.1 MPa] of a smooth nozzle: Torricelli's v = √(2 p / ρ), without contraction."""
+    area_m2 = np.pi * (bore_mm / 2000.0) ** 2
+    return float(area_m2 * np.sqrt(2.0 * 1e5 / KG_PER_M3) * 1000.0 * 60.0)
+
+
+def tank_level(volume_m3: Floats, area_m2: Floats) -> Floats:
+    """Level [m] of upright walls: volume over area."""
+    return volume_m3 / area_m2
 
 
 def jockey_pressure(seconds: float, period_seconds: Floats, phase: Floats, span_mpa: float) -> Floats:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulators import water
 from simulators.electrical.leakage import with_load
 from simulators.electrical.load import plain_day
 from simulators.electrical.supply import terminal_voltage
 from simulators.electrical.warmth import cable_rise
+from simulators.water import hydraulics as water
 
 
 def test_a_hundred_metres_of_water_weigh_0_98_mpa() -> None:

@@ -1,0 +1,1 @@
+"""Fire-fighting water: tanks, jockey pumps, risers, leaks and what gauges make of them."""
