@@ -13,6 +13,7 @@ from rules.overrides import Override
 from rules.parameters import InForce, Parameters
 from rules.rule import Parameter, ReadingRule, Rule, Standard
 from rules.slow.slow_rule import SlowRule
+from rules.water.water_rule import WaterRule
 from rules.zone_watch import ZoneRule
 from schemas.domain import Severity, SignalClass
 
@@ -93,6 +94,8 @@ def find_kinds(rule: Rule) -> str:
         return f"{rule.quantity.value} over {rule.n_buckets * rule.bucket_seconds / 86_400:g} days"
     if isinstance(rule, CircuitRule):
         return f"circuit: {rule.quantity.value}"
+    if isinstance(rule, WaterRule):
+        return "water system"
     if isinstance(rule, ZoneRule):
         return "zone: smoke, temperature, co"
     if isinstance(rule, GroupRule):
@@ -104,6 +107,8 @@ def find_kinds(rule: Rule) -> str:
 def find_severities(rule: Rule) -> list[Severity]:
     """The colours a rule takes, the mildest first."""
     levels = {level.severity for level in rule.levels} if isinstance(rule, ReadingRule) else set()
+    if isinstance(rule, WaterRule) and rule.gravest is not None:
+        levels = {rule.severity, rule.gravest}
     return sorted(levels or {rule.severity}, reverse=True)
 
 

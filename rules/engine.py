@@ -17,6 +17,7 @@ from rules.catalogue import (
     READING_RULES,
     SEQUENCE_GAP,
     UPKEEP_RULES,
+    WATER_RULES,
     ZONE_RULES,
 )
 from rules.changes import Change, ChangeKind, KnownCondition
@@ -35,6 +36,7 @@ from rules.sequences import Sequences
 from rules.shared_episodes import SharedEpisodes
 from rules.silence import Silence
 from rules.turns import EvidenceChange, SensorChange
+from rules.water.water_watch import WaterWatch
 from rules.zone_watch import ZoneWatch
 from schemas.columns import NEVER, Batch
 from schemas.domain import Severity
@@ -67,6 +69,7 @@ class Engine:
         self._silence = Silence()
         self._health = Health(self._silence, self._judging, self._likelihood, DURATION_RULES, UPKEEP_RULES)
         self._shared = SharedEpisodes({rule.id: rule for rule in READING_RULES})
+        self._water = WaterWatch(WATER_RULES)
         self._chatter = Chatter()
         self._ticked = NEVER
         self._received_upto = NEVER
@@ -79,6 +82,7 @@ class Engine:
             self._confirmation,
             self._declarations,
             self._health,
+            self._water,
             self._chatter,
             self.sequences,
             self._shared,
@@ -118,6 +122,7 @@ class Engine:
         self._confirmation.adopt(self._places, resolved)
         self._declarations.adopt(self._places)
         self._health.adopt(self._places, roster, resolved)
+        self._water.adopt(roster, self._places, resolved)
         self._chatter.adopt(self._places, roster, resolved)
         self._recall.adopt(self._places, roster)
 
@@ -189,6 +194,7 @@ class Engine:
         yield from self._health.take_refused(batch)
         for event in batch.events:
             self._health.durations.take(event)
+            self._water.take(event)
             for change in self._declarations.take(event):
                 yield from self._tell_device(change, event.device_slot)
         yield from self._hear(batch, now)
@@ -278,6 +284,7 @@ class Engine:
             yield from self._tell_zone(change, zone)
         yield from self._circuits.tick(at, self._judging.slow)
         yield from self._health.tick(at)
+        yield from self._water.tick(at, self._judging.slow)
 
     def _judge_sequences(self, now: int) -> Iterator[Change]:
         fallen, filled = self.sequences.sweep(now, self._roster.devices["served"])

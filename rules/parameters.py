@@ -1,7 +1,7 @@
 """The numbers of the rules as they are in force: defaults, what standards say by class, and what a file sets by place.
 
 A nearer place wins: default < built in by class < file: everywhere < class of heat detector < insulation of a cable <
-class of building < building < use of zone < zone < device < sensor.
+class of building < building < use of zone < part of a water system < zone < device < sensor.
 """
 
 from __future__ import annotations

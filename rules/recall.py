@@ -21,6 +21,7 @@ from rules.places import Places
 from rules.sequences import Sequences
 from rules.shared_episodes import SharedEpisodes
 from rules.snapshots import pack, unpack
+from rules.water.water_watch import WaterWatch
 from rules.zone_watch import LOW, ZoneWatch
 from schemas.columns import NEVER
 from schemas.domain import SignalClass, SubjectKind
@@ -42,6 +43,7 @@ class Recall:
         confirmation: Confirmation,
         declarations: Declarations,
         health: Health,
+        water: WaterWatch,
         chatter: Chatter,
         sequences: Sequences,
         shared: SharedEpisodes,
@@ -49,8 +51,8 @@ class Recall:
         self._judging, self._circuits = judging, circuits
         self._likelihood, self._zones = likelihood, zones
         self._confirmation, self._declarations = confirmation, declarations
-        self._health, self._chatter, self._sequences = health, chatter, sequences
-        self._shared = shared
+        self._health, self._water, self._shared = health, water, shared
+        self._chatter, self._sequences = chatter, sequences
         self._judged_upto = np.empty(0, np.int64)
         self._known: list[KnownCondition] = []
 
@@ -78,6 +80,8 @@ class Recall:
             return
         key, rule = (known.rule_id, slot), RULES.get(known.rule_id)
         if self._health.restore(known, slot):
+            return
+        if self._water.restore(known.rule_id, slot, known.active, known.at, known.severity):
             return
         if known.subject_kind is SubjectKind.SENSOR:
             if self._circuits.restore(known.rule_id, slot, known.active):

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.domain import BUILDING_CLASSES, HEAT_CLASSES, INSULATIONS, ZONE_USES, SubjectKind
+from schemas.domain import BUILDING_CLASSES, HEAT_CLASSES, INSULATIONS, WATER_PARTS, ZONE_USES, SubjectKind
 from schemas.roster import UNKNOWN, Roster
 
 Slots = NDArray[np.int32]
@@ -25,6 +25,7 @@ class Selector(StrEnum):
     BUILDING_CLASS = "building_class"
     BUILDING = "building"
     ZONE_USE = "zone_use"
+    WATER_PART = "water_part"
     ZONE = "zone"
     DEVICE = "device"
     SENSOR = "sensor"
@@ -40,6 +41,7 @@ _CLOSED: dict[Selector, tuple[str, ...]] = {
     Selector.INSULATION: tuple(kind.value for kind in INSULATIONS),
     Selector.BUILDING_CLASS: tuple(kind.value for kind in BUILDING_CLASSES),
     Selector.ZONE_USE: tuple(use.value for use in ZONE_USES),
+    Selector.WATER_PART: tuple(part.value for part in WATER_PARTS),
 }
 
 
@@ -145,6 +147,7 @@ def find_places(roster: Roster) -> SubjectPlaces:
         selector: _take(of_zone[selector], devices["zone_slot"])
         for selector in (Selector.ZONE_USE, Selector.ZONE)
     }
+    of_device[Selector.WATER_PART] = devices["part"].astype(np.int32)
     of_device[Selector.DEVICE] = _number(len(devices))
     of_sensor = {selector: _take(column, sensors["device_slot"]) for selector, column in of_device.items()}
     of_sensor |= {

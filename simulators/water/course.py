@@ -49,6 +49,7 @@ class Day:
     worst: Floats
     true_level: Floats
     jockey_starts: NDArray[np.int8]
+    jockey_runs: Flags
     pump_runs: Flags
     pump_demanded: Flags
     tests: Flags
@@ -106,6 +107,7 @@ class Course:
         taps, worst = np.empty((*shape, N_TAPS)), np.empty(shape)
         flow, level = np.empty(shape), np.empty(shape)
         starts, pump = np.zeros(shape, np.int8), np.zeros(shape, np.bool_)
+        jockey = np.zeros(shape, np.bool_)
         demanded, tests = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
         ran = np.ones(count, np.bool_)
         for place in range(MINUTES_A_DAY):
@@ -116,6 +118,7 @@ class Course:
                 ran = shown.jockey_runs
             taps[place], worst[place] = shown.taps, shown.worst
             flow[place], level[place] = shown.outflow, shown.level
+            jockey[place] = shown.jockey_runs
             pump[place], demanded[place] = shown.pump_runs, shown.pump_demanded
             tests[place] = (hands.hydrants > 0) | hands.pump_called
         return Day(
@@ -127,6 +130,7 @@ class Course:
             worst,
             level,
             starts,
+            jockey,
             pump,
             demanded,
             tests,

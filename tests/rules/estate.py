@@ -18,7 +18,7 @@ DEVICES: tuple[tuple[int, tuple[Quantity, ...]], ...] = (
     (2, (Quantity.SMOKE, Quantity.CO)),
     (3, (Quantity.TEMPERATURE, Quantity.CABLE_TEMPERATURE)),
     (4, (Quantity.SMOKE, Quantity.GAS)),
-    (UNKNOWN, (Quantity.PRESSURE, Quantity.RESIDUAL_CURRENT, Quantity.SMOKE)),
+    (UNKNOWN, (Quantity.PRESSURE, Quantity.RESIDUAL_CURRENT, Quantity.SMOKE, Quantity.LEVEL)),
     (UNKNOWN, (Quantity.CURRENT, Quantity.VOLTAGE, Quantity.ARC)),
 )
 FLOORS = (-1, 1, 1, 2, 1)

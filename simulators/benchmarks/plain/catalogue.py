@@ -31,11 +31,20 @@ def make_rules(quantity: Quantity, number: Number, interval_us: int) -> list[Pla
     if quantity is Quantity.SMOKE:
         return list(_smoke_rules(number))
     if quantity is Quantity.TEMPERATURE:
-        return list(_heat_rules(number, interval_us))
+        return [*_heat_rules(number, interval_us), _freezing(number)]
     if quantity is Quantity.CO:
         return list(_co_rules(number))
     if quantity is Quantity.PRESSURE:
-        return [_hydrant(number)]
+        return [
+            PlainRule("hydrant_pressure_zero", [_at_most(number, "hydrant_pressure_zero", RED)]),
+            PlainRule("hydrant_pressure_high", [_limit(number, "hydrant_pressure_high", YELLOW)]),
+        ]
+    if quantity is Quantity.LEVEL:
+        low = [_at_most(number, "tank_level_low", YELLOW), _at_most(number, "tank_level_low", ORANGE, "half")]
+        return [
+            PlainRule("tank_level_low", low),
+            PlainRule("tank_empty", [_at_most(number, "tank_empty", RED)]),
+        ]
     if quantity is Quantity.GAS:
         return [
             PlainRule(
@@ -72,11 +81,23 @@ def _limit(
     return _level(number, rule_id, severity, speaks, name, on_seconds)
 
 
-def _hydrant(number: Number) -> PlainRule:
-    rule_id = "hydrant_pressure_zero"
-    limit, clears = number(rule_id, "limit"), number(rule_id, "clears_from")
+def _at_most(number: Number, rule_id: str, severity: Severity, name: str = "limit") -> PlainLevel:
+    """At or below a limit; ends from another one up."""
+    limit, clears = number(rule_id, name), number(rule_id, "clears_from")
     speaks = (lambda _, __, value: value <= limit, lambda _, __, value: value >= clears, _itself)
-    return PlainRule(rule_id, [_level(number, rule_id, RED, speaks, "limit")])
+    return _level(number, rule_id, severity, speaks, name)
+
+
+def _freezing(number: Number) -> PlainRule:
+    """Cold, where cold matters."""
+    rule_id = "water_freezing"
+    limit, clears, matters = (number(rule_id, name) for name in ("limit", "clears_from", "enabled"))
+    speaks = (
+        lambda _, __, value: matters > 0 and value <= limit,
+        lambda _, __, value: value >= clears,
+        _itself,
+    )
+    return PlainRule(rule_id, [_level(number, rule_id, YELLOW, speaks, "limit")])
 
 
 def _less_dust(sensor: PlainSensor, _: int, value: float) -> float:

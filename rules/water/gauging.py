@@ -1,0 +1,167 @@
+"""What is kept of each gauge from tick to tick: the sample before, the teeth of the jockey pump's saw, the usual."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.columns import MICROSECONDS, NEVER
+
+Slots = NDArray[np.int32]
+Rows = NDArray[np.intp]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+TURN_MPA = 0.02
+"""The saw-tooth spans 0.05 MPa, noise some 0.005: whatever turns by so much is a tooth."""
+HOUR_US = 3600 * MICROSECONDS
+DAY_US = 24 * HOUR_US
+_USUAL_SHARE = 0.2
+"""How much a new trough teaches of what is usual."""
+LEAST_TEETH = 4
+
+
+class Gauging:
+    """Of (k,) gauges: their newest two samples, and where they stand in the saw-tooth.
+
+    Attributes
+    ----------
+    value, before
+        The newest sample and the one before, NaN where none is or it is too old, (k,).
+    drops
+        How many samples in a row were far below what was usual within the hour, (k,).
+    usual
+        What it shows on the mean of a day, (k,).
+    falls
+        How fast pressure usually falls between two starts [MPa/h], NaN until known, (k,).
+    """
+
+    _KEPT = (
+        "value",
+        "before",
+        "newest",
+        "drops",
+        "teeth",
+        "falls",
+        "usual",
+        "samples",
+        "_trough",
+        "_low",
+        "_high",
+        "_high_at",
+        "_rises",
+    )
+
+    def __init__(self, slots: Slots) -> None:
+        count = len(slots)
+        self.slots = slots
+        self.value, self.before = np.full(count, np.nan), np.full(count, np.nan)
+        self.newest = np.full(count, NEVER, np.int64)
+        self.drops = np.zeros(count, np.int64)
+        self.usual, self.samples = np.full(count, np.nan), np.zeros(count)
+        self.teeth = np.zeros(count, np.int64)
+        self._trough, self.falls = np.full(count, np.nan), np.full(count, np.nan)
+        self._low, self._high = np.full(count, np.nan), np.full(count, np.nan)
+        self._high_at = np.zeros(count, np.int64)
+        self._rises = np.zeros(count, np.bool_)
+        self.starts: list[deque[int]] = [deque() for _ in range(count)]
+        self._counted = np.zeros(count)
+
+    def carry_over(self, former: Gauging) -> None:
+        """What was known of gauges that are still there."""
+        place = {slot: row for row, slot in enumerate(former.slots.tolist())}
+        rows = [(row, place[slot]) for row, slot in enumerate(self.slots.tolist()) if slot in place]
+        if not rows:
+            return
+        mine, theirs = np.array(rows).T
+        for name in self._KEPT:
+            getattr(self, name)[mine] = getattr(former, name)[theirs]
+        for row, old in rows:
+            self.starts[row] = former.starts[old]
+            self._counted[row] = len(self.starts[row])
+
+    def take(self, newest: NDArray[np.int64], value: Floats, fresh: Flags, dropped: Flags) -> None:
+        """The newest samples (k,) at a tick; `dropped` says which are far below what was usual."""
+        came = fresh & (newest != self.newest)
+        self.before = np.where(came, self.value, self.before)
+        self.value = np.where(came, value, self.value)
+        self.drops = np.where(came, np.where(dropped, self.drops + 1, 0), self.drops)
+        self._learn_usual(came, newest)
+        self.newest = np.where(came, newest, self.newest)
+        stale = ~fresh
+        self.value[stale] = self.before[stale] = np.nan
+        self._follow_teeth(came & np.isfinite(value))
+
+    @property
+    def trough(self) -> Floats:
+        """Where the jockey pump usually starts (k,); NaN until it has been seen to several times."""
+        return np.asarray(np.where(self.teeth > LEAST_TEETH, self._trough, np.nan))
+
+    @property
+    def steady_low(self) -> Floats:
+        """What both newest samples reach at most (k,): a hammer that hits one of them is passed over."""
+        return np.asarray(np.fmax(self.value, self.before))
+
+    def starts_per_hour(self, now: int) -> Floats:
+        """How often the pressure was lifted within the hour (k,)."""
+        for gauge in np.flatnonzero(self._counted > 0).tolist():
+            starts = self.starts[gauge]
+            while starts and starts[0] <= now - HOUR_US:
+                starts.popleft()
+            self._counted[gauge] = len(starts)
+        return self._counted
+
+    def falling_now(self) -> Floats:
+        """How fast pressure has fallen since its last peak [MPa/h] (k,); NaN within the first minutes."""
+        hours = (self.newest - self._high_at) / HOUR_US
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where((hours > 0.05) & ~self._rises, (self._high - self.steady_low) / hours, np.nan)
+
+    def _learn_usual(self, came: Flags, newest: NDArray[np.int64]) -> None:
+        passed = np.where(self.newest == NEVER, 0, newest - self.newest) / DAY_US
+        self.samples = self.samples + came
+        share = np.clip(np.fmax(passed, 1.0 / np.maximum(self.samples, 1.0)), 0.0, 1.0)
+        known = np.where(np.isnan(self.usual), self.value, self.usual)
+        self.usual = np.where(came, known + share * (self.value - known), self.usual)
+
+    def _follow_teeth(self, came: Flags) -> None:
+        value = self.value
+        first = came & np.isnan(self._low)
+        self._low[first] = self._high[first] = value[first]
+        self._high_at[first] = self.newest[first]
+        self._low = np.where(came & ~self._rises, np.fmin(self._low, value), self._low)
+        higher = came & self._rises & (value >= self._high)
+        self._high = np.where(higher, value, self._high)
+        self._high_at = np.where(higher, self.newest, self._high_at)
+        started = came & ~self._rises & (self.steady_high >= self._low + TURN_MPA)
+        ended = came & self._rises & (self.steady_low <= self._high - TURN_MPA)
+        for gauge in np.flatnonzero(started).tolist():
+            self._note_start(gauge)
+        self._rises = (self._rises | started) & ~ended
+        self._high = np.where(started, value, self._high)
+        self._high_at = np.where(started, self.newest, self._high_at)
+        self._low = np.where(ended, value, self._low)
+
+    @property
+    def steady_high(self) -> Floats:
+        """What both newest samples reach at least (k,)."""
+        return np.asarray(np.fmin(self.value, self.before))
+
+    def _note_start(self, gauge: int) -> None:
+        """A pump has lifted the pressure of a gauge: its trough and the fall before teach what is usual."""
+        at, low = int(self.newest[gauge]), float(self._low[gauge])
+        self.starts[gauge].append(at)
+        self._counted[gauge] = max(self._counted[gauge], 1.0)
+        self.teeth[gauge] += 1
+        hours = (at - int(self._high_at[gauge])) / HOUR_US
+        rate = (float(self._high[gauge]) - low) / hours if hours > 0.02 else np.nan
+        known = self.teeth[gauge] > LEAST_TEETH
+        self._trough[gauge] = _learn(self._trough[gauge], low) if known else low
+        if np.isfinite(rate) and rate > 0:
+            self.falls[gauge] = _learn(self.falls[gauge], rate) if known else rate
+
+
+def _learn(usual: float, fresh: float) -> float:
+    return fresh if np.isnan(usual) else usual + _USUAL_SHARE * (fresh - usual)

@@ -1,0 +1,159 @@
+"""What is seen of all water systems at a tick, put together from gauges, meters and pumps."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules.rule import seconds
+from rules.water.gauging import HOUR_US, Gauging
+from rules.water.pumps import Pumps
+from rules.water.systems import MPA_PER_METRE, Members, WaterSystems
+from rules.water.water_rule import WaterView
+from schemas.columns import MICROSECONDS, NEVER
+from schemas.roster import UNKNOWN
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Times = NDArray[np.int64]
+
+FRESH_INTERVALS, LEAST_FRESH_US = 3, seconds(90)
+JOCKEY_L_S = 1.5
+"""What a jockey pump takes from the tank at most: 1 to 3 % of the design flow, and not less than 1 L/s."""
+DROP_MPA = 0.10
+DEMAND_L_S = 1.0
+DEMAND_US = seconds(30)
+"""So much flow for so long calls the fire pump, as the flow switch at the tank does (GB 50974-2014 11.0.4)."""
+
+
+class Sights:
+    """Looks at the systems of a roster; remembers since when water flows, and the pressure when the pump was called."""
+
+    def __init__(self, systems: WaterSystems, intervals_us: Times) -> None:
+        self._systems = systems
+        self._fresh_us = np.maximum(FRESH_INTERVALS * intervals_us, LEAST_FRESH_US)
+        self._flows_since = np.full(len(systems), NEVER, np.int64)
+        self._called_at = np.full(len(systems), NEVER, np.int64)
+        self._head_when_called = np.full(len(systems), np.nan)
+        self._order = np.argsort(systems.gauges.system, kind="stable")
+        _, self._first = np.unique(systems.gauges.system[self._order], return_index=True)
+
+    def look(self, now: int, slow: NDArray[np.void], gauging: Gauging, pumps: Pumps) -> WaterView:
+        """At `now`, by what sensors (n_sensors,) showed last; the view's parameters are for each rule to set."""
+        self._read_gauges(now, slow, gauging)
+        tank = self._most(self.read(self._systems.tank_meters, now, slow), self._systems.tank_meters)
+        tank = np.where(self._systems.has_jockey, np.maximum(tank - JOCKEY_L_S, 0.0), tank)
+        flow = np.fmax(self._most(self.read(self._systems.meters, now, slow), self._systems.meters), tank)
+        runs_s = self._seconds(now, pumps.running)
+        heads = self._heads(gauging)
+        called_s, rose = self._find_call(now, pumps, flow, heads)
+        system = self._systems.gauges.system
+        fine = np.where(self._systems.fine, heads, np.nan)
+        return WaterView(
+            systems=self._systems,
+            worst=self._least(fine),
+            outlet=self._least(np.where(self._systems.at_riser, fine, np.nan)),
+            flow=flow,
+            tank_flow=tank,
+            drop=self._find_drop(slow, gauging),
+            below_trough=self._most_of_gauges(gauging.trough - gauging.steady_low),
+            starts=np.fmax(
+                self._most_of_gauges(np.where(self._systems.quick, gauging.starts_per_hour(now), np.nan)),
+                self._declared_starts(now, pumps),
+            ),
+            spread=self._most_of_gauges(fine) - self._least(fine),
+            stuck_hours=self._find_stuck(slow, gauging, system),
+            pump_runs_s=runs_s,
+            pump_called_s=called_s,
+            pump_stopped_s=self._seconds(now, pumps.stopped),
+            flows_s=_since(now, self._flows_since),
+            rose=rose,
+            parameter=_no_parameter,
+        )
+
+    def read(self, members: Members, now: int, slow: NDArray[np.void]) -> Floats:
+        """The newest values (k,) of sensors, NaN of those that have not been heard for three intervals."""
+        fresh = now - slow["newest"][members.slots] <= self._fresh_us[members.slots]
+        return np.where(
+            fresh & (slow["newest"][members.slots] != NEVER), slow["value"][members.slots], np.nan
+        )
+
+    def _read_gauges(self, now: int, slow: NDArray[np.void], gauging: Gauging) -> None:
+        slots = gauging.slots
+        newest, value = slow["newest"][slots], slow["value"][slots]
+        fresh = (newest != NEVER) & (now - np.maximum(newest, 0) <= self._fresh_us[slots])
+        gauging.take(newest, value, fresh, slow["baseline"][slots] - value >= DROP_MPA)
+
+    def _heads(self, gauging: Gauging) -> Floats:
+        """What each gauge (k,) says of the worst hydrant [MPa]."""
+        return np.asarray(gauging.steady_low - MPA_PER_METRE * self._systems.head_m)
+
+    def _find_drop(self, slow: NDArray[np.void], gauging: Gauging) -> Floats:
+        fallen = slow["baseline"][gauging.slots] - gauging.steady_low
+        # Far below takes two samples of the same gauge; what has come back a little is told as it is.
+        sure = np.where((fallen < DROP_MPA) | (gauging.drops >= 2), fallen, np.nan)
+        return self._most_of_gauges(sure)
+
+    def _find_stuck(self, slow: NDArray[np.void], gauging: Gauging, system: NDArray[np.intp]) -> Floats:
+        """For how long the stillest gauge of each system has not moved while another moved by a tooth [h]."""
+        slots = gauging.slots
+        with np.errstate(invalid="ignore"):
+            still = (slow["newest"][slots] - np.maximum(slow["changed_at"][slots], 0)) / HOUR_US
+        still = np.where(np.isnan(gauging.value), np.nan, still)
+        moved = np.zeros(len(self._systems), np.bool_)
+        lately = still < 0.1
+        cycles = lately & (gauging.teeth > 0)
+        np.logical_or.at(moved, system, cycles)
+        return np.where(moved, self._most_of_gauges(still), np.nan)
+
+    def _find_call(self, now: int, pumps: Pumps, flow: Floats, heads: Floats) -> tuple[Floats, Floats]:
+        """For how long the fire pump has been called [s], and by how much the pressure has risen since [MPa]."""
+        flows = flow >= DEMAND_L_S
+        self._flows_since = np.where(
+            flows, np.where(self._flows_since == NEVER, now, self._flows_since), NEVER
+        )
+        pump = self._systems.pump
+        declared = np.where(pump == UNKNOWN, NEVER, pumps.called[pump])
+        long = (self._flows_since != NEVER) & (now - np.maximum(self._flows_since, 0) >= DEMAND_US)
+        called = np.where(declared != NEVER, declared, np.where(long, self._flows_since, NEVER))
+        called = np.where(pump == UNKNOWN, NEVER, called)
+        head = self._least(heads)
+        fresh = (called != NEVER) & (self._called_at == NEVER)
+        self._head_when_called = np.where(fresh, head, self._head_when_called)
+        self._called_at = called
+        return _since(now, called), head - self._head_when_called
+
+    def _seconds(self, now: int, since: Times) -> Floats:
+        """For how long the fire pump of each system has been so [s]; NaN where it is not."""
+        pump = self._systems.pump
+        return _since(now, np.where(pump == UNKNOWN, NEVER, since[pump]))
+
+    def _declared_starts(self, now: int, pumps: Pumps) -> Floats:
+        starts = np.full(len(self._systems), np.nan)
+        jockeys = self._systems.jockeys
+        for slot, system in zip(jockeys.slots.tolist(), jockeys.system.tolist(), strict=True):
+            starts[system] = np.fmax(starts[system], float(pumps.starts_per_hour(slot, now)))
+        return starts
+
+    def _most(self, values: Floats, members: Members) -> Floats:
+        most = np.full(len(self._systems), np.nan)
+        np.fmax.at(most, members.system, values)
+        return most
+
+    def _most_of_gauges(self, values: Floats) -> Floats:
+        return np.asarray(-self._least(-values))
+
+    def _least(self, values: Floats) -> Floats:
+        """The least of the gauges of each system (n,); they stand side by side."""
+        if not len(self._order):
+            return np.empty(0)
+        return np.asarray(np.fmin.reduceat(values[self._order], self._first))
+
+
+def _since(now: int, at: Times) -> Floats:
+    """Seconds since a time (n,); NaN for one that has not come."""
+    return np.where(at == NEVER, np.nan, (now - np.maximum(at, 0)) / MICROSECONDS)
+
+
+def _no_parameter(name: str) -> Floats:
+    raise KeyError(name)

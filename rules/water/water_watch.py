@@ -1,0 +1,211 @@
+"""The watch over water systems: at each tick all of them at once, from the newest value of each sensor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules.changes import Change, ChangeKind, Part
+from rules.parameters import Resolved
+from rules.places import Places
+from rules.rule import Lookup
+from rules.water.diagnosis import describe, diagnose
+from rules.water.gauging import Gauging
+from rules.water.pumps import Pumps
+from rules.water.sights import Sights
+from rules.water.signs import find_signs
+from rules.water.systems import WaterSystems, find_systems
+from rules.water.water_rule import About, WaterJudgement, WaterRule, WaterView
+from schemas.columns import MICROSECONDS, NEVER, DeviceEvent
+from schemas.domain import Severity
+from schemas.roster import UNKNOWN, Roster
+
+Slots = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+STATE = np.dtype([("since", np.int64), ("low_since", np.int64), ("began", np.int64), ("severity", np.int8)])
+"""Since when a rule holds, speaks for its end and is active (NEVER: it is not so), and the colour it has."""
+
+
+class Subjects:
+    """What the alerts of systems (n,) are about: `slots` (m,), each once, though it may stand in several systems."""
+
+    def __init__(self, of_system: Slots) -> None:
+        self._known = np.flatnonzero(of_system != UNKNOWN)
+        self.slots, self._first, self._of = np.unique(
+            of_system[self._known], return_index=True, return_inverse=True
+        )
+
+    def sum_up(self, judged: WaterJudgement) -> tuple[Flags, Flags, NDArray[np.intp]]:
+        """It holds in any of its systems, and clears in all; beside that (m,) a system (m,) that speaks for it."""
+        known = self._known
+        holds, clears = np.zeros(len(self.slots), np.bool_), np.ones(len(self.slots), np.bool_)
+        np.logical_or.at(holds, self._of, judged.holds[known])
+        np.logical_and.at(clears, self._of, judged.clears[known])
+        lead = known[self._first]
+        speaks = np.flatnonzero(judged.holds[known])
+        lead[self._of[speaks]] = known[speaks]
+        return holds, clears, lead
+
+
+class WaterWatch:
+    """For each rule the state (n_subjects,) of what its alerts are about, by slot."""
+
+    def __init__(self, rules: tuple[WaterRule, ...]) -> None:
+        self.rules = {rule.id: rule for rule in rules}
+        self.pumps = Pumps()
+        self.gauging = Gauging(np.empty(0, np.int32))
+        self._states = {rule.id: _lay_out(0) for rule in rules}
+
+    def adopt(self, roster: Roster, places: Places, parameters: Resolved) -> None:
+        """Take over a newer roster, or other parameters."""
+        self._places, self._parameters = places, parameters
+        self.systems: WaterSystems = find_systems(roster)
+        self.pumps.adopt(len(roster.devices))
+        former, self.gauging = self.gauging, Gauging(self.systems.gauges.slots)
+        self.gauging.carry_over(former)
+        self._sights = Sights(self.systems, roster.sensors["interval_us"])
+        for rule in self.rules.values():
+            count = len(roster.devices if rule.about is About.PUMP else roster.sensors)
+            fresh = _lay_out(count - len(self._states[rule.id]))
+            self._states[rule.id] = np.concatenate([self._states[rule.id], fresh])
+        self._device_of = roster.sensors["device_slot"]
+        systems, meters = self.systems, self.systems.tank_meters
+        self._subjects = {
+            About.GAUGE: Subjects(systems.anchor),
+            About.PUMP: Subjects(systems.pump),
+            About.TANK_METER: Subjects(_first_of_each(len(systems), meters.slots, meters.system)),
+        }
+
+    def restore(self, rule_id: str, slot: int, active: bool, at: int, severity: int) -> bool:
+        """Take over what the tables say of a sensor or device; False for a rule that is none of these."""
+        if rule_id not in self.rules:
+            return False
+        self._states[rule_id][slot] = (NEVER, NEVER, at if active else NEVER, severity)
+        return True
+
+    def take(self, event: DeviceEvent) -> None:
+        """What a pump declares."""
+        self.pumps.take(event)
+
+    def tick(self, now: int, slow: NDArray[np.void]) -> Iterator[Change]:
+        """Judge every system by what sensors (n_sensors,) of `rules.judging` showed last."""
+        if not len(self.systems):
+            return
+        seen = self._sights.look(now, slow, self.gauging, self.pumps)
+        for rule in self.rules.values():
+            yield from self._judge(rule, replace(seen, parameter=self._lookup(rule)), now, slow)
+
+    def _lookup(self, rule: WaterRule) -> Lookup:
+        return lambda name: self._parameters.of_sensors(rule.id, name, self.systems.anchor)
+
+    def _judge(self, rule: WaterRule, view: WaterView, now: int, slow: NDArray[np.void]) -> Iterator[Change]:
+        judged, subjects = rule.judge(view), self._subjects[rule.about]
+        states = self._states[rule.id]
+        state = states[subjects.slots]
+        if not (judged.holds.any() or (state["began"] != NEVER).any() or (state["since"] != NEVER).any()):
+            return
+        holds, clears, lead = subjects.sum_up(judged)
+        value = view.parameter
+        on_us, off_us = (
+            (value(name)[lead] * MICROSECONDS).astype(np.int64) for name in ("on_seconds", "off_seconds")
+        )
+        active = state["began"] != NEVER
+        state["since"] = _keep_since(state["since"], holds & ~active, now)
+        state["low_since"] = _keep_since(state["low_since"], clears & ~holds & active, now)
+        raised = ~active & holds & (now - np.maximum(state["since"], 0) >= on_us)
+        cleared = active & (state["low_since"] != NEVER) & (now - np.maximum(state["low_since"], 0) >= off_us)
+        state["began"] = np.where(raised, now, np.where(cleared, NEVER, state["began"]))
+        colour = self._colour(rule, judged, view, lead, state["began"], now)
+        # What has been grave stays so until its end.
+        graver = active & ~cleared & (colour < state["severity"])
+        state["severity"] = np.where(raised | graver, colour, state["severity"])
+        states[subjects.slots] = state
+        for kind, which in (
+            (ChangeKind.CLEAR, cleared),
+            (ChangeKind.RAISE, raised),
+            (ChangeKind.SEVERITY, graver),
+        ):
+            for row in np.flatnonzero(which).tolist():
+                yield self._tell(
+                    kind,
+                    rule,
+                    judged,
+                    (int(subjects.slots[row]), int(lead[row])),
+                    int(state["severity"][row]),
+                    now,
+                    slow,
+                )
+
+    def _colour(
+        self,
+        rule: WaterRule,
+        judged: WaterJudgement,
+        view: WaterView,
+        lead: NDArray[np.intp],
+        began: NDArray[np.int64],
+        now: int,
+    ) -> NDArray[np.int8]:
+        if rule.gravest is None:
+            return np.full(len(lead), rule.severity, np.int8)
+        grave = np.zeros(len(lead), np.bool_) if judged.grave is None else judged.grave[lead]
+        lasts_us = (view.parameter("grave_seconds")[lead] * MICROSECONDS).astype(np.int64)
+        grave |= (began != NEVER) & (now - np.maximum(began, 0) >= lasts_us)
+        return np.where(grave, rule.gravest, rule.severity).astype(np.int8)
+
+    def _tell(
+        self,
+        kind: ChangeKind,
+        rule: WaterRule,
+        judged: WaterJudgement,
+        about: tuple[int, int],
+        severity: int,
+        now: int,
+        slow: NDArray[np.void],
+    ) -> Change:
+        slot, system = about
+        of_pump = rule.about is About.PUMP
+        device = slot if of_pump else int(self._device_of[slot])
+        places = self._places
+        zone = places.zone_of_device(device)
+        explains = rule.explains and kind is not ChangeKind.CLEAR
+        return Change(
+            kind,
+            rule,
+            places.device(slot) if of_pump else places.sensor(slot),
+            now,
+            Severity(severity),
+            value=_known(judged.measure[system]),
+            limit=_known(judged.limit[system]),
+            unit=rule.unit,
+            parts=self.explain(system, slow) if explains else (),
+            scope_id=places.find_scope(now, places.building_of_device(device), zone, device),
+        )
+
+    def explain(self, system: int, slow: NDArray[np.void]) -> tuple[Part, ...]:
+        """The likely causes of too little water in a system, in words."""
+        return describe(diagnose(find_signs(self.systems, system, slow, self.gauging, self.pumps)))
+
+
+def _lay_out(count: int) -> NDArray[np.void]:
+    states = np.zeros(count, STATE)
+    states["since"] = states["low_since"] = states["began"] = NEVER
+    return states
+
+
+def _keep_since(since: NDArray[np.int64], holds: Flags, now: int) -> NDArray[np.int64]:
+    return np.where(holds, np.where(since == NEVER, now, since), NEVER)
+
+
+def _known(figure: float) -> float | None:
+    return float(figure) if np.isfinite(figure) else None
+
+
+def _first_of_each(count: int, slots: Slots, systems: NDArray[np.intp]) -> Slots:
+    """The first of the slots that belong to each system (count,), `UNKNOWN` where none does."""
+    first = np.full(count, UNKNOWN, np.int32)
+    first[systems[::-1]] = slots[::-1]
+    return first
