@@ -26,6 +26,7 @@ from rules.catalogue.fire_confirmed_smoke_heat import FIRE_CONFIRMED_SMOKE_HEAT
 from rules.catalogue.fire_confirmed_two_devices import FIRE_CONFIRMED_TWO_DEVICES
 from rules.catalogue.fire_multi_floor import FIRE_MULTI_FLOOR
 from rules.catalogue.fire_pump_not_auto import FIRE_PUMP_NOT_AUTO
+from rules.catalogue.fire_pump_running import FIRE_PUMP_RUNNING
 from rules.catalogue.fire_pump_start_failure import FIRE_PUMP_START_FAILURE
 from rules.catalogue.fire_pump_stopped_with_flow import FIRE_PUMP_STOPPED_WITH_FLOW
 from rules.catalogue.fire_two_zones import FIRE_TWO_ZONES
@@ -114,6 +115,7 @@ WATER_RULES: tuple[WaterRule, ...] = (
     HYDRANT_DYNAMIC_LOW,
     JOCKEY_OVERCYCLING,
     TANK_OUTFLOW_UNEXPECTED,
+    FIRE_PUMP_RUNNING,
     FIRE_PUMP_START_FAILURE,
     FIRE_PUMP_STOPPED_WITH_FLOW,
 )

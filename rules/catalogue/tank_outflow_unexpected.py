@@ -32,4 +32,5 @@ TANK_OUTFLOW_UNEXPECTED = WaterRule(
     unit="L/s",
     about=About.TANK_METER,
     judge=_judge,
+    explains=True,
 )

@@ -75,6 +75,14 @@ class Signs:
     flow: Flow | None = None
     one_stands_still: bool = False
     one_cannot_be: bool = False
+    pump_stays_away: bool = False
+    water_goes_astray: bool = False
+
+    @property
+    def say_nothing(self) -> bool:
+        """Whether nothing is odd: then no cause is named."""
+        odd = self.one_stands_still, self.one_cannot_be, self.pump_stays_away, self.water_goes_astray
+        return self.extent is Extent.NONE and self.tank is not Tank.EMPTY and not any(odd)
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ _EXTENT: Mapping[Extent, Weights] = {
     Extent.ONE: {V: 0.15, L: 0.01, D: 0.55, T: 0.01, P: 0.01},
     Extent.SOME: {V: 0.45, L: 0.03, D: 0.02, T: 0.02, P: 0.03},
     Extent.ALL: {V: 0.35, L: 0.94, D: 0.02, T: 0.95, P: 0.94},
-    Extent.NONE: {V: 0.05, L: 0.02, D: 0.41, T: 0.02, P: 0.02},
+    Extent.NONE: {V: 0.05, L: 0.05, D: 0.15, T: 0.05, P: 0.05},
 }
 _FALL: Mapping[Fall, Weights] = {
     Fall.AS_USUAL: {V: 0.6, L: 0.05, D: 0.5, T: 0.6, P: 0.9},
@@ -115,6 +123,9 @@ _FLOW: Mapping[Flow, Weights] = {
 _STILL: Weights = {V: 0.02, L: 0.01, D: 0.4, T: 0.01, P: 0.01}
 _CANNOT: Weights = {V: 0.02, L: 0.01, D: 0.35, T: 0.05, P: 0.01}
 
+_ASTRAY: Weights = {V: 0.02, L: 0.7, D: 0.02, T: 0.2, P: 0.02}
+_AWAY: Weights = {V: 0.02, L: 0.02, D: 0.01, T: 0.02, P: 0.7}
+
 _WORDS: Mapping[Cause, tuple[str, str]] = {
     V: ("阀门关闭", "a valve is shut"),
     L: ("管网漏水", "a leak"),
@@ -125,17 +136,20 @@ _WORDS: Mapping[Cause, tuple[str, str]] = {
 
 
 def diagnose(signs: Signs) -> tuple[Likely, ...]:
-    """The causes, the likeliest first; they add up to one."""
+    """The causes, the likeliest first; they add up to one. None where nothing is odd."""
+    if signs.say_nothing:
+        return ()
     seen: list[Weights] = [_EXTENT[signs.extent]]
-    if signs.fall is not None:
-        seen.append(_FALL[signs.fall])
     if signs.tank is not None:
         seen.append(_TANK[signs.tank])
-    if signs.flow is not None:
-        seen.append(_FLOW[signs.flow])
-    if signs.jockey is not None and signs.extent is Extent.ALL:
-        seen.append(_JOCKEY[signs.jockey])
+    # How the water goes says something where all of it does.
+    if signs.extent is Extent.ALL:
+        seen += [] if signs.fall is None else [_FALL[signs.fall]]
+        seen += [] if signs.flow is None else [_FLOW[signs.flow]]
+        seen += [] if signs.jockey is None else [_JOCKEY[signs.jockey]]
     seen += [_weigh(_STILL, signs.one_stands_still), _weigh(_CANNOT, signs.one_cannot_be)]
+    # That a pump was not called says nothing of it.
+    seen += [_AWAY] * signs.pump_stays_away + [_ASTRAY] * signs.water_goes_astray
     scores = {cause: sum(log(weights[cause]) for weights in seen) for cause in Cause}
     most = max(scores.values())
     shares = {cause: exp(score - most) for cause, score in scores.items()}

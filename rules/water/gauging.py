@@ -21,6 +21,8 @@ DAY_US = 24 * HOUR_US
 _USUAL_SHARE = 0.2
 """How much a new trough teaches of what is usual."""
 LEAST_TEETH = 4
+STEEP_MPA_H = 0.6
+"""Noise of 0.0015 MPa, a minute apart, looks like 0.13 MPa an hour."""
 
 
 class Gauging:
@@ -34,6 +36,10 @@ class Gauging:
         How many samples in a row were far below what was usual within the hour, (k,).
     usual
         What it shows on the mean of a day, (k,).
+    lowest
+        The lowest it has shown lately, which recovers by a megapascal within the hour, (k,).
+    last_fall
+        How fast it fell when it fell last [MPa/h], (k,).
     falls
         How fast pressure usually falls between two starts [MPa/h], NaN until known, (k,).
     """
@@ -47,6 +53,8 @@ class Gauging:
         "falls",
         "usual",
         "samples",
+        "lowest",
+        "last_fall",
         "_trough",
         "_low",
         "_high",
@@ -60,6 +68,7 @@ class Gauging:
         self.value, self.before = np.full(count, np.nan), np.full(count, np.nan)
         self.newest = np.full(count, NEVER, np.int64)
         self.drops = np.zeros(count, np.int64)
+        self.lowest, self.last_fall = np.full(count, np.nan), np.full(count, np.nan)
         self.usual, self.samples = np.full(count, np.nan), np.zeros(count)
         self.teeth = np.zeros(count, np.int64)
         self._trough, self.falls = np.full(count, np.nan), np.full(count, np.nan)
@@ -85,14 +94,18 @@ class Gauging:
     def take(self, newest: NDArray[np.int64], value: Floats, fresh: Flags, dropped: Flags) -> None:
         """The newest samples (k,) at a tick; `dropped` says which are far below what was usual."""
         came = fresh & (newest != self.newest)
+        hours = np.where(came, newest - np.maximum(self.newest, 0), 1) / HOUR_US
         self.before = np.where(came, self.value, self.before)
         self.value = np.where(came, value, self.value)
         self.drops = np.where(came, np.where(dropped, self.drops + 1, 0), self.drops)
         self._learn_usual(came, newest)
+        recovered = self.lowest + np.where(self.newest == NEVER, 0, newest - self.newest) / HOUR_US
+        self.lowest = np.where(came, np.fmin(recovered, self.value), self.lowest)
         self.newest = np.where(came, newest, self.newest)
         stale = ~fresh
         self.value[stale] = self.before[stale] = np.nan
         self._follow_teeth(came & np.isfinite(value))
+        self._note_fall(came & (self.value < self.before), hours)
 
     @property
     def trough(self) -> Floats:
@@ -125,6 +138,14 @@ class Gauging:
         share = np.clip(np.fmax(passed, 1.0 / np.maximum(self.samples, 1.0)), 0.0, 1.0)
         known = np.where(np.isnan(self.usual), self.value, self.usual)
         self.usual = np.where(came, known + share * (self.value - known), self.usual)
+
+    def _note_fall(self, falls: Flags, hours: Floats) -> None:
+        """Since the last peak, or from one sample to the next where that is more than noise can be."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            since_peak = (self._high - self.value) / ((self.newest - self._high_at) / HOUR_US)
+            step = (self.before - self.value) / hours
+        fall = np.where(step >= STEEP_MPA_H, np.fmax(step, since_peak), since_peak)
+        self.last_fall = np.where(falls & np.isfinite(fall), fall, self.last_fall)
 
     def _follow_teeth(self, came: Flags) -> None:
         value = self.value

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rules.rule import seconds
 from rules.water.gauging import HOUR_US, Gauging
 from rules.water.pumps import Pumps
-from rules.water.systems import MPA_PER_METRE, Members, WaterSystems
+from rules.water.systems import JOCKEY_L_S, MPA_PER_METRE, Members, WaterSystems
 from rules.water.water_rule import WaterView
 from schemas.columns import MICROSECONDS, NEVER
 from schemas.roster import UNKNOWN
@@ -18,9 +18,9 @@ Flags = NDArray[np.bool_]
 Times = NDArray[np.int64]
 
 FRESH_INTERVALS, LEAST_FRESH_US = 3, seconds(90)
-JOCKEY_L_S = 1.5
-"""What a jockey pump takes from the tank at most: 1 to 3 % of the design flow, and not less than 1 L/s."""
 DROP_MPA = 0.10
+SAW_MPA = 0.03
+"""Half of what a jockey pump lifts the pressure by."""
 DEMAND_L_S = 1.0
 DEMAND_US = seconds(30)
 """So much flow for so long calls the fire pump, as the flow switch at the tank does (GB 50974-2014 11.0.4)."""
@@ -82,17 +82,21 @@ class Sights:
         slots = gauging.slots
         newest, value = slow["newest"][slots], slow["value"][slots]
         fresh = (newest != NEVER) & (now - np.maximum(newest, 0) <= self._fresh_us[slots])
-        gauging.take(newest, value, fresh, slow["baseline"][slots] - value >= DROP_MPA)
+        gauging.take(newest, value, fresh, self._find_reference(slow, gauging) - value >= DROP_MPA)
 
     def _heads(self, gauging: Gauging) -> Floats:
         """What each gauge (k,) says of the worst hydrant [MPa]."""
         return np.asarray(gauging.steady_low - MPA_PER_METRE * self._systems.head_m)
 
     def _find_drop(self, slow: NDArray[np.void], gauging: Gauging) -> Floats:
-        fallen = slow["baseline"][gauging.slots] - gauging.steady_low
+        fallen = self._find_reference(slow, gauging) - gauging.steady_low
         # Far below takes two samples of the same gauge; what has come back a little is told as it is.
         sure = np.where((fallen < DROP_MPA) | (gauging.drops >= 2), fallen, np.nan)
         return self._most_of_gauges(sure)
+
+    def _find_reference(self, slow: NDArray[np.void], gauging: Gauging) -> Floats:
+        """What was usual within the hour (k,), but no more than the day's: a fire pump that stops is no fall."""
+        return np.asarray(np.fmin(slow["baseline"][gauging.slots], gauging.usual + SAW_MPA))
 
     def _find_stuck(self, slow: NDArray[np.void], gauging: Gauging, system: NDArray[np.intp]) -> Floats:
         """For how long the stillest gauge of each system has not moved while another moved by a tooth [h]."""

@@ -33,6 +33,8 @@ Flags = NDArray[np.bool_]
 
 MPA_PER_METRE = 0.00981
 """ρ g of water with 1000 kg/m³ and 9.81 m/s²."""
+JOCKEY_L_S = 1.5
+"""What a jockey pump takes from the tank at most: 1 to 3 % of the design flow, and not less than 1 L/s."""
 OUTLET_ABOVE_FLOOR_M = 1.1
 """GB 50974-2014 has the outlet of a hydrant 1.10 m above its floor."""
 

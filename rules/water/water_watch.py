@@ -153,7 +153,8 @@ class WaterWatch:
             return np.full(len(lead), rule.severity, np.int8)
         grave = np.zeros(len(lead), np.bool_) if judged.grave is None else judged.grave[lead]
         lasts_us = (view.parameter("grave_seconds")[lead] * MICROSECONDS).astype(np.int64)
-        grave |= (began != NEVER) & (now - np.maximum(began, 0) >= lasts_us)
+        # Of what cannot be judged just now, as while the pump runs, nobody says that it has become worse.
+        grave |= (began != NEVER) & judged.holds[lead] & (now - np.maximum(began, 0) >= lasts_us)
         return np.where(grave, rule.gravest, rule.severity).astype(np.int8)
 
     def _tell(
@@ -181,13 +182,13 @@ class WaterWatch:
             value=_known(judged.measure[system]),
             limit=_known(judged.limit[system]),
             unit=rule.unit,
-            parts=self.explain(system, slow) if explains else (),
+            parts=self.explain(system, slow, now) if explains else (),
             scope_id=places.find_scope(now, places.building_of_device(device), zone, device),
         )
 
-    def explain(self, system: int, slow: NDArray[np.void]) -> tuple[Part, ...]:
+    def explain(self, system: int, slow: NDArray[np.void], now: int) -> tuple[Part, ...]:
         """The likely causes of too little water in a system, in words."""
-        return describe(diagnose(find_signs(self.systems, system, slow, self.gauging, self.pumps)))
+        return describe(diagnose(find_signs(self.systems, system, slow, self.gauging, self.pumps, now)))
 
 
 def _lay_out(count: int) -> NDArray[np.void]:
