@@ -89,6 +89,32 @@ def trial_risk(
         json.write_text(render_json(lifts))
 
 
+@trial_app.command("water")
+def trial_water(
+    seeds: Annotated[int, typer.Option(min=1, help="How many incidents of each kind.")] = 50,
+    days: Annotated[int, typer.Option(min=4, help="How long ordinary operation goes on.")] = 90,
+    buildings: Annotated[int, typer.Option(min=1, help="In how many buildings.")] = 50,
+    seed: Seed = 1,
+    json: JsonFile = None,
+) -> None:
+    """Leaks, shut valves, empty tanks, dead gauges, pumps at fault: who is warned when, and what is cried for nothing.
+
+    Example: fengsui rules trial water --seeds 50 --days 90 --buildings 50 --json water.json
+    """
+    from rich.console import Console
+
+    from simulators.trials.water_report import print_trial, render_json
+    from simulators.trials.water_trial import try_water
+
+    def tell(progress: str) -> None:
+        typer.echo(progress, err=True)
+
+    trial = try_water(seeds, days, buildings, seed, tell)
+    print_trial(trial, Console(highlight=False, width=150))
+    if json is not None:
+        json.write_text(render_json(trial))
+
+
 @trial_app.command("curve")
 def trial_curve(
     fires: Annotated[

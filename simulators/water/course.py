@@ -29,8 +29,8 @@ class Day:
     ----------
     pressure
         As the gauges show it, (m, n, N_TAPS) [MPa].
-    flow, level, celsius
-        As the meter at the tank, its float and the thermometer of the pump room show it, (m, n).
+    flow, drawn, level, celsius
+        As the meters at the tank and the hydrants, the float and the thermometer of the pump room show it, (m, n).
     worst
         The true pressure at the worst hydrant, (m, n) [MPa].
     true_level
@@ -44,6 +44,7 @@ class Day:
     first_minute: int
     pressure: Floats
     flow: Floats
+    drawn: Floats
     level: Floats
     celsius: Floats
     worst: Floats
@@ -89,7 +90,7 @@ class Course:
 
     def __init__(self, plants: Plants, troubles: Troubles, rng: np.random.Generator) -> None:
         count = len(plants)
-        self._plants, self._troubles, self._rng = plants, troubles, rng
+        self.plants, self._troubles, self._rng = plants, troubles, rng
         self._network = Network(plants, rng)
         self._customs = Customs.draw(count, rng)
         # Half a per cent of a gauge's span, and taps that are not quite where the register says.
@@ -102,10 +103,10 @@ class Course:
             yield self._live_day(day * MINUTES_A_DAY)
 
     def _live_day(self, first_minute: int) -> Day:
-        count = len(self._plants)
+        count = len(self.plants)
         shape = MINUTES_A_DAY, count
         taps, worst = np.empty((*shape, N_TAPS)), np.empty(shape)
-        flow, level = np.empty(shape), np.empty(shape)
+        flow, drawn, level = np.empty(shape), np.empty(shape), np.empty(shape)
         starts, pump = np.zeros(shape, np.int8), np.zeros(shape, np.bool_)
         jockey = np.zeros(shape, np.bool_)
         demanded, tests = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
@@ -117,7 +118,7 @@ class Course:
                 starts[place] += shown.jockey_runs & ~ran
                 ran = shown.jockey_runs
             taps[place], worst[place] = shown.taps, shown.worst
-            flow[place], level[place] = shown.outflow, shown.level
+            flow[place], drawn[place], level[place] = shown.outflow, shown.drawn, shown.level
             jockey[place] = shown.jockey_runs
             pump[place], demanded[place] = shown.pump_runs, shown.pump_demanded
             tests[place] = (hands.hydrants > 0) | hands.pump_called
@@ -125,6 +126,7 @@ class Course:
             first_minute,
             self._gauges.read_pressures(taps, first_minute),
             self._gauges.read_flows(flow),
+            self._gauges.read_flows(drawn),
             self._gauges.read_levels(level),
             self._warm(first_minute),
             worst,
@@ -143,7 +145,7 @@ class Course:
         fights = has(minute, Trouble.PUMP_STOPS, Trouble.PUMP_FAULT)
         pump_fails = has(minute, Trouble.PUMP_FAULT) | (has(minute, Trouble.PUMP_STOPS) & ~stops)
         return Hands(
-            leak_k=self._troubles.leak_at(minute),
+            leak_k=self._troubles.leak_at(minute) + self._seep_more(minute),
             hydrants=np.where(fights, 1.0, hydrant.astype(np.float64)),
             pump_called=customs.tests_pump(minute) | fights,
             tank_valve=~has(minute, Trouble.TANK_VALVE_CLOSED),
@@ -151,19 +153,23 @@ class Course:
             jockey_works=~has(minute, Trouble.JOCKEY_FAULT),
             refill_works=~has(minute, Trouble.EMPTY_TANK),
             pump_works=~pump_fails,
-            vessel_share=np.where(has(minute, Trouble.WATERLOGGED), 0.15, 1.0),
-            reducer_mpa=np.where(has(minute, Trouble.REDUCER_FAULT), 0.6, 0.0),
+            vessel_share=np.where(has(minute, Trouble.WATERLOGGED), 0.08, 1.0),
+            reducer_mpa=np.where(has(minute, Trouble.REDUCER_FAULT), 0.8, 0.0),
         )
+
+    def _seep_more(self, minute: int) -> Floats:
+        """Joints breathe with the warmth of the day (n,), a tenth of what seeps."""
+        return np.asarray(0.1 * self.plants.seepage_k * np.sin(2 * np.pi * (minute / MINUTES_A_DAY - 9 / 24)))
 
     def _warm(self, first_minute: int) -> Floats:
         """Temperature in the pump room (m, n): day and night, weather of some days, and a heater that fails."""
         minutes = first_minute + np.arange(MINUTES_A_DAY)
         self._weather = 0.8 * self._weather + self._rng.normal(0.0, 0.6, len(self._weather))
         swing = 1.5 * np.cos(2 * np.pi * (minutes / MINUTES_A_DAY - 15 / 24))
-        celsius = self._plants.mean_celsius + self._weather + swing[:, None]
+        celsius = self.plants.mean_celsius + self._weather + swing[:, None]
         hours = (minutes[:, None] - self._troubles.onset) / 60.0
         cold = np.isin(self._troubles.kind, (Trouble.FREEZING,)) & (hours > 0)
-        falls = (self._plants.mean_celsius + 5.0) * -np.expm1(-np.maximum(hours, 0.0) / 12.0)
+        falls = (self.plants.mean_celsius + 5.0) * -np.expm1(-np.maximum(hours, 0.0) / 12.0)
         noise = 0.1 * self._rng.standard_normal(celsius.shape)
         return np.asarray(np.round(celsius - np.where(cold, falls, 0.0) + noise, 1))
 

@@ -45,9 +45,9 @@ CHANNELS = (
     (N_TAPS, Quantity.FLOW),
     (N_TAPS, Quantity.LEVEL),
 )
-CHANNELS += ((FIRE_PUMP, Quantity.TEMPERATURE),)
+CHANNELS += ((FIRE_PUMP, Quantity.TEMPERATURE), (N_TAPS - 1, Quantity.FLOW))
 SENSORS_EACH = len(CHANNELS)
-FLOW, LEVEL, CELSIUS = N_TAPS, N_TAPS + 1, N_TAPS + 2
+FLOW, LEVEL, CELSIUS, DRAWN = N_TAPS, N_TAPS + 1, N_TAPS + 2, N_TAPS + 3
 TOP_GAUGE = N_TAPS - 1
 
 _CLASS_BY_LIMIT = {
@@ -60,20 +60,24 @@ _CLASS_BY_LIMIT = {
 def make_roster(plants: Plants, resolution_mpa: float = 0.001) -> Roster:
     """One building a plant with `DEVICES_EACH` devices and `SENSORS_EACH` sensors; ids are one above the slots."""
     count = len(plants)
-    sites, zones = np.zeros(count, BUILDING), np.zeros(count, ZONE)
+    sites, zones = np.zeros(count, BUILDING), np.zeros(2 * count, ZONE)
     sites["building_id"] = np.arange(count) + 1
     for site, limit in zip(sites, plants.limit_mpa, strict=True):
         kind, use, height = _CLASS_BY_LIMIT[round(float(limit), 2)]
         site["building_class"], site["use"] = BUILDING_CLASSES.index(kind), BUILDING_USES.index(use)
         site["height_m"] = height
     sites["floors"] = 30
-    zones["zone_id"], zones["building_slot"], zones["floor"] = np.arange(count) + 1, np.arange(count), -1
-    zones["use"] = ZONE_USES.index(ZoneUse.PUMP_ROOM)
+    # The first half are pump rooms, the second the corridors with the hydrants.
+    zones["zone_id"], zones["building_slot"] = np.arange(2 * count) + 1, np.tile(np.arange(count), 2)
+    zones["floor"] = np.repeat([-1, 1], count)
+    zones["use"] = np.repeat([ZONE_USES.index(use) for use in (ZoneUse.PUMP_ROOM, ZoneUse.CORRIDOR)], count)
     devices = lay_out_devices(count * DEVICES_EACH)
     of_building = np.repeat(np.arange(count), DEVICES_EACH)
     devices["device_id"], devices["building_id"] = np.arange(len(devices)) + 1, of_building + 1
     devices["building_slot"], devices["interval_us"] = of_building, MINUTE_US
-    devices["zone_slot"], devices["zone_id"] = of_building, of_building + 1
+    at_riser = np.tile([part is WaterPart.RISER for part in PARTS], count)
+    devices["zone_slot"] = of_building + np.where(at_riser, count, 0)
+    devices["zone_id"] = devices["zone_slot"] + 1
     devices["system"] = WATER_SYSTEMS.index(WaterSystem.HYDRANT)
     devices["part"] = np.tile([WATER_PARTS.index(part) for part in PARTS], count)
     devices["retired"] = (np.tile(np.arange(DEVICES_EACH), count) == JOCKEY) & ~np.repeat(
@@ -101,7 +105,7 @@ def make_roster(plants: Plants, resolution_mpa: float = 0.001) -> Roster:
         {slot + 1: slot for slot in range(len(devices))},
         zones=zones,
         sites=sites,
-        zone_codes=["PUMP"] * count,
+        zone_codes=["PUMP"] * count + ["CORRIDOR"] * count,
         site_codes=[f"B{slot}" for slot in range(count)],
         channels=[f"{quantity}{place}" for _ in range(count) for place, quantity in CHANNELS],
     )
@@ -111,24 +115,33 @@ class Reporting:
     """Says what gauges and pumps of a course of days send."""
 
     def __init__(self, count: int) -> None:
-        self._jockey, self._pump, self._demanded = (np.zeros(count, np.bool_) for _ in range(3))
+        self._jockey, self._demanded = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+        # A pump that feeds back says so when it is first heard.
+        self._pump = np.ones(count, np.bool_)
 
     def report(self, day: Day) -> Iterator[tuple[Batch, int]]:
         """A batch and the time of its receipt, minute after minute."""
         values = np.concatenate(
-            [day.pressure, day.flow[..., None], day.level[..., None], day.celsius[..., None]], axis=2
+            [day.pressure, *(column[..., None] for column in (day.flow, day.level, day.celsius, day.drawn))],
+            axis=2,
         )
         slots = np.arange(values[0].size, dtype=np.int32)
         for minute in range(len(values)):
             at = BEGINS_US + (day.first_minute + minute + 1) * MINUTE_US
             events = (
-                *self._declare(self._jockey, day.jockey_runs[minute], JOCKEY, DeviceEventKind.STARTED, at),
+                *self._start(day, minute, at),
                 *self._declare(
                     self._demanded, day.pump_demanded[minute], FIRE_PUMP, DeviceEventKind.STARTED, at
                 ),
                 *self._declare(self._pump, day.pump_runs[minute], FIRE_PUMP, DeviceEventKind.FEEDBACK, at),
             )
             yield Batch(_read(slots, values[minute], at), events), at
+
+    def _start(self, day: Day, minute: int, at: int) -> Iterator[DeviceEvent]:
+        """A jockey pump may start and stop within the minute."""
+        started = self._jockey | (day.jockey_starts[minute] > 0)
+        yield from self._declare(self._jockey, started, JOCKEY, DeviceEventKind.STARTED, at)
+        yield from self._declare(self._jockey, day.jockey_runs[minute], JOCKEY, DeviceEventKind.STARTED, at)
 
     def _declare(
         self, before: NDArray[np.bool_], now: NDArray[np.bool_], place: int, kind: DeviceEventKind, at: int

@@ -29,6 +29,7 @@ STIFF = 0.3
 PIPE_MPA_PER_LS2 = 0.0004
 """Loss of pressure on the way from the tank, by the square of the flow."""
 NOZZLE_K = nozzle_k_factor()
+FLOW_SWITCH_L_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,14 @@ class Shown:
         True pressure at the worst hydrant (n,) [MPa].
     outflow
         From the tank (n,) [L/s].
+    drawn
+        At the hydrants (n,) [L/s].
     """
 
     taps: Floats
     worst: Floats
     outflow: Floats
+    drawn: Floats
     level: Floats
     jockey_runs: Flags
     pump_runs: Flags
@@ -95,22 +99,29 @@ class Network:
         self._filling = np.zeros(count, np.bool_)
         self._pump_wait = np.zeros(count)
         self._pump_runs = np.zeros(count, np.bool_)
-        self._outflow = np.zeros(count)
+        self._outflow, self._loss, self._drawn = np.zeros(count), np.zeros(count), np.zeros(count)
+        self._by_gravity = np.zeros(count, np.bool_)
         self._static = plants.static_at_taps()
+        # Who finds the pump running with nothing but seepage to feed stops it.
+        self._small_leaks = 20.0 * plants.seepage_k
         self._leak_head = MPA_PER_METRE * plants.top_m / 2
 
     def step(self, hands: Hands) -> Shown:
         """Let twenty seconds pass."""
         plants = self._plants
         has_water = (self.level > 0.02) & hands.tank_valve
-        demanded = hands.pump_called | (self.near < plants.pump_start_mpa)
+        # The flow switch at the tank calls the pump, and so does the pressure switch (GB 50974-2014 11.0.4).
+        switched = self._by_gravity & (self._loss >= FLOW_SWITCH_L_S)
+        demanded = hands.pump_called | switched | (self.near < plants.pump_start_mpa)
         self._start_pumps(hands, has_water, demanded)
         self._lose_and_fill(hands, has_water)
         self._take_from_tank(hands)
         section = np.where(plants.beyond, self.beyond[:, None], self.near[:, None])
         taps = np.maximum(section + self._static + hands.reducer_mpa[:, None], 0.0)
         worst = np.maximum(np.minimum(self.near, self.beyond), 0.0)
-        return Shown(taps, worst, self._outflow, self.level, self._jockey_runs, self._pump_runs, demanded)
+        return Shown(
+            taps, worst, self._outflow, self._drawn, self.level, self._jockey_runs, self._pump_runs, demanded
+        )
 
     def _start_pumps(self, hands: Hands, has_water: Flags, demanded: Flags) -> None:
         plants = self._plants
@@ -119,18 +130,20 @@ class Network:
         self._jockey_runs = wants & hands.jockey_works & plants.has_jockey
         self._pump_wait = np.where(demanded, self._pump_wait + STEP_SECONDS, 0.0)
         # Once it runs it is stopped by hand only, here when nobody calls and the pressure is there.
-        wanted = demanded | (self._pump_runs & (hands.hydrants > 0))
-        self._pump_runs = wanted & hands.pump_works & (self._pump_wait >= plants.pump_delay_s)
+        wanted = demanded | (self._pump_runs & ((hands.hydrants > 0) | (hands.leak_k > self._small_leaks)))
+        came = self._pump_runs | (self._pump_wait >= plants.pump_delay_s)
+        self._pump_runs = wanted & came & hands.pump_works
 
     def _lose_and_fill(self, hands: Hands, has_water: Flags) -> None:
         plants = self._plants
         compliance = plants.vessel_l * hands.vessel_share / SPAN_MPA
         open_riser = hands.riser_valve
         joint = np.where(open_riser, (self.near + self.beyond) / 2, self.near)
-        loss_near = orifice_flow(
+        self._drawn = hands.hydrants * orifice_flow(np.asarray(NOZZLE_K), joint)
+        loss_near = self._drawn + orifice_flow(
             hands.leak_k + plants.seepage_k * np.where(open_riser, 1.0, 1.0 - BEYOND_SHARE),
             joint + self._leak_head,
-        ) + hands.hydrants * orifice_flow(np.asarray(NOZZLE_K), joint)
+        )
         delivered = np.where(self._jockey_runs & has_water, plants.jockey_l_s, 0.0)
         near = joint + (delivered - loss_near) * STEP_SECONDS / compliance
         gravity = plants.tank_head_mpa + MPA_PER_METRE * self.level
