@@ -21,9 +21,15 @@ FRESH_INTERVALS, LEAST_FRESH_US = 3, seconds(90)
 DROP_MPA = 0.10
 SAW_MPA = 0.03
 """Half of what a jockey pump lifts the pressure by."""
-DEMAND_L_S = 1.0
+DEMAND_L_S = 1.5
 DEMAND_US = seconds(30)
-"""So much flow for so long calls the fire pump, as the flow switch at the tank does (GB 50974-2014 11.0.4)."""
+"""So much flow for so long calls the fire pump, as the flow switch at the tank does (GB 50974-2014 11.0.4).
+
+One that is set to 1 L/s has surely closed by then, whatever the meter errs by.
+"""
+LATELY_US = seconds(600)
+ASTRAY_L_S = 0.8
+"""More than leaks are in their first days, and less than a flow switch waits for."""
 
 
 class Sights:
@@ -33,6 +39,7 @@ class Sights:
         self._systems = systems
         self._fresh_us = np.maximum(FRESH_INTERVALS * intervals_us, LEAST_FRESH_US)
         self._flows_since = np.full(len(systems), NEVER, np.int64)
+        self._flowed_at = np.full(len(systems), NEVER, np.int64)
         self._called_at = np.full(len(systems), NEVER, np.int64)
         self._head_when_called = np.full(len(systems), np.nan)
         self._order = np.argsort(systems.gauges.system, kind="stable")
@@ -43,6 +50,7 @@ class Sights:
         self._read_gauges(now, slow, gauging)
         tank = self._most(self.read(self._systems.tank_meters, now, slow), self._systems.tank_meters)
         tank = np.where(self._systems.has_jockey, np.maximum(tank - JOCKEY_L_S, 0.0), tank)
+        self._flowed_at = np.where(tank >= ASTRAY_L_S, now, self._flowed_at)
         flow = np.fmax(self._most(self.read(self._systems.meters, now, slow), self._systems.meters), tank)
         runs_s = self._seconds(now, pumps.running)
         heads = self._heads(gauging)
@@ -70,6 +78,11 @@ class Sights:
             rose=rose,
             parameter=_no_parameter,
         )
+
+    def flowed_lately(self, system: int, now: int) -> bool:
+        """Whether so much left the tank within ten minutes that its flow switch may have called the pump."""
+        at = int(self._flowed_at[system])
+        return at != NEVER and now - at <= LATELY_US
 
     def read(self, members: Members, now: int, slow: NDArray[np.void]) -> Floats:
         """The newest values (k,) of sensors, NaN of those that have not been heard for three intervals."""

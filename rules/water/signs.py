@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rules.water.diagnosis import Extent, Fall, Flow, Jockey, Signs, Tank
 from rules.water.gauging import HOUR_US, Gauging
 from rules.water.pumps import Pumps
+from rules.water.sights import ASTRAY_L_S
 from rules.water.systems import JOCKEY_L_S, MPA_PER_METRE, Members, WaterSystems
 from schemas.columns import MICROSECONDS, NEVER
 from schemas.roster import UNKNOWN
@@ -21,16 +22,22 @@ SUNK_MPA = 0.01
 FASTER = 2.0
 EMPTY_M = 0.15
 FLOWS_L_S = 0.3
-ASTRAY_L_S = 0.8
 STILL_HOURS = 0.5
 NOTHING_MPA = 0.01
 AWAY_US = 90 * MICROSECONDS
 
 
 def find_signs(
-    systems: WaterSystems, system: int, slow: NDArray[np.void], gauging: Gauging, pumps: Pumps, now: int
+    systems: WaterSystems,
+    system: int,
+    slow: NDArray[np.void],
+    gauging: Gauging,
+    pumps: Pumps,
+    now: int,
+    *,
+    flowed: bool = False,
 ) -> Signs:
-    """What can be seen of one system now."""
+    """What can be seen of one system now; `flowed` says that lately much water left its tank."""
     rows = np.flatnonzero((systems.gauges.system == system) & np.isfinite(gauging.value))
     # A fire pump that has come to help hides how low it was.
     shown = gauging.lowest[rows] if _runs(systems, system, pumps) else gauging.steady_low[rows]
@@ -51,7 +58,7 @@ def find_signs(
         one_stands_still=stands,
         one_cannot_be=_cannot_be(gauging, rows, below, odd),
         pump_stays_away=_stays_away(systems, system, pumps, now),
-        water_goes_astray=_goes_astray(systems, system, slow),
+        water_goes_astray=_goes_astray(systems, system, slow, flowed=flowed),
     )
 
 
@@ -106,13 +113,16 @@ def _find_flow(systems: WaterSystems, system: int, slow: NDArray[np.void]) -> Fl
     return None if not len(flows) else Flow.SOME if flows.max() >= FLOWS_L_S else Flow.NONE
 
 
-def _goes_astray(systems: WaterSystems, system: int, slow: NDArray[np.void]) -> bool:
-    """Whether more leaves the tank than a jockey pump takes, and nothing of it passes the meters at the hydrants."""
+def _goes_astray(systems: WaterSystems, system: int, slow: NDArray[np.void], *, flowed: bool) -> bool:
+    """Whether more leaves the tank than a jockey pump takes, and nothing of it passes the meters at the hydrants.
+
+    Where it did lately, `flowed`, a fire pump may have taken over since.
+    """
     leaves, passes = _newest(systems.tank_meters, system, slow), _newest(systems.meters, system, slow)
     if not len(leaves) or not len(passes):
         return False
     least = ASTRAY_L_S + (JOCKEY_L_S if systems.has_jockey[system] else 0.0)
-    return bool(leaves.max() >= least and passes.max() < FLOWS_L_S)
+    return bool((flowed or leaves.max() >= least) and passes.max() < FLOWS_L_S)
 
 
 def _find_jockey(systems: WaterSystems, system: int, pumps: Pumps, *, cycles: bool) -> Jockey | None:

@@ -188,7 +188,9 @@ class WaterWatch:
 
     def explain(self, system: int, slow: NDArray[np.void], now: int) -> tuple[Part, ...]:
         """The likely causes of too little water in a system, in words."""
-        return describe(diagnose(find_signs(self.systems, system, slow, self.gauging, self.pumps, now)))
+        flowed = self._sights.flowed_lately(system, now)
+        signs = find_signs(self.systems, system, slow, self.gauging, self.pumps, now, flowed=flowed)
+        return describe(diagnose(signs))
 
 
 def _lay_out(count: int) -> NDArray[np.void]:

@@ -266,3 +266,27 @@ def test_the_pump_of_the_estate_is_what_its_alerts_are_about() -> None:
     found = riser.report(300, 0.2, flow=6.0)
     (change,) = [change for change in found if change.rule.id == "fire_pump_start_failure"]
     assert (change.subject.kind.value, change.subject.id) == ("device", FIRE_PUMP + 1)
+
+
+def test_what_cannot_be_judged_while_the_pump_runs_does_not_become_graver() -> None:
+    riser = Riser()
+    assert "raise hydrant_pressure_low" in told(riser.report(200, 0.05))
+    riser.declare(FEEDBACK)
+    assert "severity hydrant_pressure_low" not in told(riser.report(900, 0.4))
+
+
+def test_a_pump_that_runs_is_told_and_so_is_its_end() -> None:
+    riser = Riser()
+    riser.report(300, 0.2)
+    riser.declare(FEEDBACK)
+    assert len(raised(riser.report(60, 0.4), "fire_pump_running")) == 1
+    riser.declare(FEEDBACK, active=False)
+    assert "clear fire_pump_running" in told(riser.report(120, 0.4))
+
+
+def test_water_that_leaves_the_tank_and_passes_no_hydrant_is_named_a_leak() -> None:
+    riser = Riser()
+    riser.report(300, 0.2)
+    found = riser.report(120, 0.2, flow=6.0)
+    (change,) = [change for change in found if change.rule.id == "tank_outflow_unexpected"]
+    assert "a leak" in change.parts[0].text_en
