@@ -74,6 +74,8 @@ from rules.rule import ReadingRule, Rule
 from rules.slow.detector_drifting import DETECTOR_DRIFTING
 from rules.slow.electrical_rules import ELECTRICAL_SLOW_RULES
 from rules.slow.slow_rule import SlowRule
+from rules.slow.tank_draining import TANK_DRAINING
+from rules.slow.water_leak import WATER_LEAK
 from rules.upkeep import UpkeepRule
 from rules.water.water_rule import WaterRule
 from rules.zone_watch import ZoneRule
@@ -180,6 +182,8 @@ HEALTH_RULES: tuple[Rule, ...] = (
 SLOW_RULES: tuple[SlowRule, ...] = (
     DETECTOR_DRIFTING,
     *ELECTRICAL_SLOW_RULES,
+    WATER_LEAK,
+    TANK_DRAINING,
 )
 CATALOGUE: tuple[Rule, ...] = (
     *READING_RULES,

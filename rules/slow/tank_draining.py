@@ -80,5 +80,5 @@ TANK_DRAINING = SlowRule(
     n_buckets=72,
     every_seconds=3600.0,
     judge=_judge,
-    hazard="tank_not_filled",
+    hazard="empty_tank",
 )

@@ -107,5 +107,5 @@ WATER_LEAK = SlowRule(
     every_seconds=21_600.0,
     limit="grown_by",
     judge=_judge,
-    hazard="leaking_water",
+    hazard="leaking_riser",
 )
