@@ -40,7 +40,7 @@ INSULATION_AGEING = SlowRule(
     title_en="Insulation ages too fast",
     advice_zh="降低该回路负荷或改善散热；安排绝缘电阻测试。",
     advice_en="Take load off the circuit or have it cooled better; have the insulation resistance measured.",
-    source="design value: over four weeks half as fast as at what it bears for good, twice for each 8 K more",
+    source="design value: over six weeks half as fast as at what it bears for good, twice for each 8 K more",
     parameters=(
         Parameter("rated", 70.0, "°C", 45.0, 140.0),
         Parameter("limit", 0.5, "× rated", 0.01, 10.0),
@@ -49,7 +49,7 @@ INSULATION_AGEING = SlowRule(
     quantity=Quantity.CABLE_TEMPERATURE,
     unit="× rated",
     bucket_seconds=3600.0,
-    n_buckets=28 * 24,
+    n_buckets=42 * 24,
     every_seconds=86_400.0,
     judge=_judge,
     hazard="hot_cable",

@@ -6,8 +6,8 @@ import numpy as np
 
 from rules.rule import Parameter
 from rules.slow.covariates import take_off
+from rules.slow.daily_growth import Kind, judge_growth
 from rules.slow.days import Days
-from rules.slow.growth import Kind, judge_growth
 from rules.slow.slow_rule import SlowJudgement, SlowRule, SlowView
 from schemas.domain import Quantity, Severity, SignalClass
 
