@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import cycle, islice
 
 import numpy as np
@@ -50,8 +51,50 @@ COUNT_RISK = "SELECT count(*) FROM building_risk WHERE at = to_timestamp(%s / 1e
 
 Series = defaultdict[str, list[float]]
 HOUR = "an hour of readings summed up"
-CPU = "all of it, processor time"
 STEPS = (HOUR, "a day summed up", "completeness of a day", "looks of slow rules", "hazards ledger", "risk")
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Time by the clock, and that of the processors: of this process and of the one that serves its connection.
+
+    The latter is the clock's where the server is not on this machine.
+    """
+
+    seconds: float
+    processor_seconds: float
+
+
+@dataclass(frozen=True)
+class Copied:
+    """So many rows by COPY."""
+
+    rows: int
+    spent: Spent
+
+    @property
+    def rate(self) -> float:
+        return self.rows / self.spent.seconds
+
+    @property
+    def cost(self) -> float:
+        """Microseconds of the processors a row."""
+        return self.spent.processor_seconds / self.rows * 1e6
+
+
+class Stopwatch:
+    """Time since it was made."""
+
+    def __init__(self, connection: Connection[TupleRow]) -> None:
+        self._pid = connection.info.backend_pid
+        self._began, self._server_began = time.perf_counter(), read_cpu_seconds(self._pid, "postgres")
+        self._process_began = time.process_time()
+
+    def read(self) -> Spent:
+        seconds = time.perf_counter() - self._began
+        server = read_cpu_seconds(self._pid, "postgres")
+        own = time.process_time() - self._process_began
+        return Spent(seconds, own + server - self._server_began if server else seconds)
 
 
 def measure_slow(
@@ -62,16 +105,18 @@ def measure_slow(
     with open_ground(settings) as ground:
         build_city(ground, city)
         for run in range(runs):
-            for name, seconds in time_slow_work(ground.database_url).items():
-                series[name].append(seconds)
-            series["hour"].append(sum(series[name][-1] for name in STEPS))
+            spent = time_slow_work(ground.database_url)
+            for name, one in spent.items():
+                series[name].append(one.processor_seconds)
+            series["all"].append(sum(one.processor_seconds for one in spent.values()))
+            series["all, clock"].append(sum(one.seconds for one in spent.values()))
             _measure_copy(ground, city, series, copy_seconds, turned=run % 2 == 1)
         _check(ground, city)
     return _conclude(series, city)
 
 
-def time_slow_work(database_url: str) -> dict[str, float]:
-    """Do the work of the hour before midnight, and of the day that it ends; seconds of each step."""
+def time_slow_work(database_url: str) -> dict[str, Spent]:
+    """Do the work of the hour before midnight, and of the day that it ends; what each step took."""
     with connect(database_url, "fengsui slow rules") as connection:
         connection.execute(SET_BOUNDS)
         connection.execute(FORGET)
@@ -87,14 +132,7 @@ def time_slow_work(database_url: str) -> dict[str, float]:
             STEPS[4]: lambda: keep_ledger(connection),
             STEPS[5]: lambda: judge_hour(connection),
         }
-        before = _read_cpu(connection)
-        took = {name: _time(step) for name, step in steps.items()}
-        return took | {CPU: _read_cpu(connection) - before}
-
-
-def _read_cpu(connection: Connection[TupleRow]) -> float:
-    """Processor time of this process and of the one that serves its connection."""
-    return time.process_time() + read_cpu_seconds(connection.info.backend_pid, "postgres")
+        return {name: _time(connection, step) for name, step in steps.items()}
 
 
 def _look_all(connection: Connection[TupleRow], registered: Registered) -> None:
@@ -105,10 +143,10 @@ def _look_all(connection: Connection[TupleRow], registered: Registered) -> None:
         look(connection, rule, registered, at)
 
 
-def _time(step: Callable[[], object]) -> float:
-    began = time.perf_counter()
+def _time(connection: Connection[TupleRow], step: Callable[[], object]) -> Spent:
+    watch = Stopwatch(connection)
     step()
-    return time.perf_counter() - began
+    return watch.read()
 
 
 def _measure_copy(ground: Ground, city: SlowCity, series: Series, seconds: float, *, turned: bool) -> None:
@@ -116,18 +154,20 @@ def _measure_copy(ground: Ground, city: SlowCity, series: Series, seconds: float
     batches = _cut_batches(city)
 
     def without() -> None:
-        series["copy"].append(_copy(ground, batches, seconds))
+        copied = _copy(ground, batches, seconds)
+        series["copy"].append(copied.rate)
+        series["cost"].append(copied.cost)
 
     def beside() -> None:
         with running_apart(time_slow_work, ground.database_url) as work:
-            rate, took = _copy_until(ground, batches, work.done)
-            series["copy beside"].append(rate)
-            series["beside seconds"].append(took)
+            copied = _copy_until(ground, batches, work.done)
+            series["copy beside"].append(copied.rate)
+            series["beside seconds"].append(copied.spent.seconds)
 
     def unindexed() -> None:
         with ground.connect() as connection:
             connection.execute(DROP_INDEX)
-            series["copy unindexed"].append(_copy(ground, batches, seconds))
+            series["cost unindexed"].append(_copy(ground, batches, seconds).cost)
             connection.execute(CREATE_INDEX)
 
     measures = [without, beside, unindexed]
@@ -146,15 +186,16 @@ def _cut_batches(city: SlowCity) -> list[bytes]:
     return [rows[begin : begin + BATCH_ROWS].tobytes() for begin in range(0, len(rows), BATCH_ROWS)]
 
 
-def _copy(ground: Ground, batches: list[bytes], seconds: float) -> float:
+def _copy(ground: Ground, batches: list[bytes], seconds: float) -> Copied:
     until = time.perf_counter() + seconds
-    return _copy_until(ground, batches, lambda: time.perf_counter() >= until)[0]
+    return _copy_until(ground, batches, lambda: time.perf_counter() >= until)
 
 
-def _copy_until(ground: Ground, batches: list[bytes], done: Callable[[], bool]) -> tuple[float, float]:
-    """Rows a second of bare COPY, a transaction a batch, and for how long; each round is a second later."""
-    rows, began, later_us = 0, time.perf_counter(), 0
+def _copy_until(ground: Ground, batches: list[bytes], done: Callable[[], bool]) -> Copied:
+    """Bare COPY, a transaction a batch; each round of the batches is a second later than the one before."""
+    rows, later_us = 0, 0
     with ground.connect() as connection, connection.cursor() as cursor:
+        watch = Stopwatch(connection)
         for place, batch in enumerate(cycle(batches)):
             if done():
                 break
@@ -164,8 +205,7 @@ def _copy_until(ground: Ground, batches: list[bytes], done: Callable[[], bool]) 
             with cursor.copy(COPY_READINGS) as copy:
                 copy.write(SIGNATURE + moved.tobytes() + TRAILER)
             rows += len(moved)
-    took = time.perf_counter() - began
-    return rows / took, took
+        return Copied(rows, watch.read())
 
 
 def _check(ground: Ground, city: SlowCity) -> None:
@@ -184,14 +224,18 @@ def _conclude(series: Series, city: SlowCity) -> list[Figure]:
     ]
     return [
         alone("readings in the hour", "rows", [city.rows]),
-        *(alone(name, "s", series[name]) for name in STEPS),
-        alone("all of it", "s", series["hour"]),
-        alone(CPU, "s", series[CPU]),
+        *(alone(name, "s of processor", series[name]) for name in STEPS),
+        alone("all of it", "s of processor", series["all"]),
+        alone("all of it, by the clock", "s", series["all, clock"]),
         compare(
             "COPY while all of it goes on", "rows/s", series["copy beside"], "COPY alone", series["copy"]
         ),
         alone("slower for it, over an hour", "%", slowed),
         compare(
-            "COPY with the index of times", "rows/s", series["copy"], "without it", series["copy unindexed"]
+            "COPY with the index of times",
+            "µs of processor a row",
+            series["cost"],
+            "without it",
+            series["cost unindexed"],
         ),
     ]
