@@ -20,7 +20,7 @@ def test_dust_raises_one_alert_with_its_forecast_and_a_cleaning_ends_it(
 ) -> None:
     smoke(database, 1, 30, 0.03, 0.0015)
     smoke(database, 5, 30, 0.03)
-    for day in range(20, 31):
+    for day in (28, 30):
         work_off(database, registered, after(day))
     ((rule, sensor_id, condition, raised_at, limit, has_interval),) = database.execute(
         SELECT_ALERTS
@@ -43,8 +43,8 @@ def test_a_forecast_that_moves_is_told_in_the_history(
     work_off(database, registered, after(28))
     first = database.execute("SELECT forecast_at FROM alerts").fetchall()
     smoke(database, 1, 14, 0.079, 0.0003, first_day=28)
-    for day in range(29, 43):
-        work_off(database, registered, after(day))
+    # What was not looked at in its time is made up for, look after look.
+    work_off(database, registered, after(42))
     actions = [action for (action,) in database.execute(SELECT_ACTIONS).fetchall()]
     assert actions[0] == "raised"
     assert set(actions[1:]) == {"forecast"}
