@@ -23,7 +23,7 @@ MIDNIGHT = 1_790_179_200_000_000
 """2026-09-24 00:00 in China: where the hour that is measured ends, and four weeks of days."""
 SENSORS_OF_DEVICE = 2
 DEVICES_OF_BUILDING = 25
-DAYS, HOURS = 28, 24
+DAYS, HOURS, CIRCUIT_HOURS = 28, 24, 42 * 24
 
 # Of a building's 25 devices 20 see smoke and heat, 3 water, 2 electricity.
 EMPTY = "TRUNCATE areas, buildings, zones, devices, sensors RESTART IDENTITY CASCADE"
@@ -53,10 +53,13 @@ SELECT to_timestamp(%(midnight)s / 1e6) - day * INTERVAL '1 day', sensor_id, 864
 FROM sensors, generate_series(1, %(days)s) day,
      LATERAL (SELECT 0.03 + (CASE WHEN sensor_id %% 100 = 1 THEN 0.0025 ELSE 0.0002 END) * (28 - day)
                      + 0.002 * sin(day * 12.9898 + sensor_id) AS level) l"""
+# Of circuits six weeks of hours are looked at; of the others the last day's are summed up.
 FILL_HOURS = """
 INSERT INTO reading_hours (starts_at, sensor_id, received, good, least, mean, most)
-SELECT to_timestamp(%(midnight)s / 1e6) - hour * INTERVAL '1 hour', sensor_id, 360, 360, 0.3, 0.35, 0.4
-FROM sensors, generate_series(2, %(hours)s) hour"""
+SELECT to_timestamp(%(midnight)s / 1e6) - hour * INTERVAL '1 hour', sensor_id, 360, 360, level - 2, level, level + 2
+FROM (SELECT *, quantity IN ('residual_current', 'cable_temperature') AS of_circuit FROM sensors) s
+CROSS JOIN LATERAL generate_series(2, CASE WHEN of_circuit THEN %(circuit_hours)s ELSE %(hours)s END) hour
+CROSS JOIN LATERAL (SELECT 30 + sin(hour * 12.9898 + sensor_id) + 5 * sin(hour * pi() / 12) AS level) l"""
 # One device in twenty has something open, of every kind there is; a past of three months beside it.
 FILL_ALERTS = """
 INSERT INTO alerts (rule, subject_kind, subject_id, building_id, device_id, signal_class, severity, severity_peak,
@@ -104,6 +107,7 @@ def build_city(ground: Ground, city: SlowCity) -> None:
         "midnight": MIDNIGHT,
         "days": DAYS,
         "hours": HOURS,
+        "circuit_hours": CIRCUIT_HOURS,
     }
     with ground.connect() as connection, connection.cursor() as cursor:
         cursor.execute(UNHURRIED)

@@ -72,3 +72,16 @@ def test_an_alert_of_a_slow_rule_is_no_business_of_the_engine(
     work_off(database, registered, after(29))
     with database.cursor() as cursor:
         assert read_conditions(cursor, ["B1", "B2"]) == []
+
+
+def test_a_residual_current_that_creeps_up_is_foretold_and_is_a_hazard(
+    registered: Registered, database: psycopg.Connection
+) -> None:
+    smoke(database, 4, 42, 30.0, 3.0)
+    work_off(database, registered, after(42))
+    alerts = database.execute(
+        "SELECT rule, forecast_earliest < forecast_at AND forecast_at < forecast_latest FROM alerts"
+    ).fetchall()
+    assert alerts == [("residual_current_creep", True)]
+    hazards = database.execute("SELECT kind, owner FROM hazards").fetchall()
+    assert hazards == [("creeping_residual_current", "electrician")]
