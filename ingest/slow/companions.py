@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,62 +10,75 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from ingest.slow.histories import Span, read_history
-from rules.slow.history import History
 from schemas.domain import Quantity
+from schemas.roster import UNKNOWN, Roster
 
+Slots = NDArray[np.int32]
+Keys = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# A circuit or a water system joins sensors of several devices of a building; where none is named, the device does.
-# Read as JSON, so that a registry without these columns serves as well.
-SELECT_BONDS = """
-SELECT s.sensor_id, s.quantity = %(other)s, d.building_id, d.device_id,
-       COALESCE('circuit ' || (to_jsonb(s) ->> 'circuit'), 'system ' || (to_jsonb(d) ->> 'system'))
-FROM sensors s JOIN devices d USING (device_id)
-WHERE s.quantity IN (%(quantity)s, %(other)s) AND NOT d.retired
-ORDER BY s.sensor_id"""
+AIR = frozenset({Quantity.TEMPERATURE, Quantity.HUMIDITY})
+"""Of the air of a room, which is that of all that stands in it."""
 
 
 def make_companion(
-    connection: Connection[TupleRow], quantity: Quantity, sensor_ids: NDArray[np.int32], span: Span
+    connection: Connection[TupleRow], roster: Roster, slots: Slots, span: Span
 ) -> Callable[[Quantity], Floats]:
     """``companion(other)``: the means (n, m) of the sensor of another quantity that belongs to each of these (n,)."""
     read: dict[Quantity, Floats] = {}
 
     def companion(other: Quantity) -> Floats:
         if other not in read:
-            read[other] = _read_means(
-                connection, other, find_companions(connection, quantity, other, sensor_ids), span
-            )
+            read[other] = _read_means(connection, roster, other, find_companions(roster, slots, other), span)
         return read[other]
 
     return companion
 
 
-def find_companions(
-    connection: Connection[TupleRow], quantity: Quantity, other: Quantity, sensor_ids: NDArray[np.int32]
-) -> NDArray[np.int32]:
-    """The id (n,) of the companion of each sensor (n,), nought where it has none; of several the one with the least."""
-    rows = connection.execute(SELECT_BONDS, {"quantity": quantity, "other": other}).fetchall()
-    by_bond: dict[tuple[int, str | int], int] = {}
-    for sensor_id, is_other, building_id, device_id, bond in reversed(rows):
-        if is_other:
-            by_bond[building_id, device_id] = sensor_id
-            if bond is not None:
-                by_bond[building_id, bond] = sensor_id
-    found = {
-        sensor_id: by_bond.get((building_id, bond), 0) or by_bond.get((building_id, device_id), 0)
-        for sensor_id, is_other, building_id, device_id, bond in rows
-        if not is_other or quantity == other
-    }
-    return np.array([found.get(sensor_id, 0) for sensor_id in sensor_ids.tolist()], np.int32)
+def find_companions(roster: Roster, slots: Slots, other: Quantity) -> Slots:
+    """The slot (n,) of the companion of each sensor (n,), `UNKNOWN` where it has none.
+
+    The nearest bond counts: the circuit, the device, the riser of a water system; for what is measured of the air, the
+    zone. Of several sensors it is the one that was registered first.
+    """
+    in_service = ~roster.devices["retired"][roster.sensors["device_slot"]]
+    others = np.flatnonzero(in_service & (roster.sensors["quantity"] == other.code)).astype(np.int32)
+    others = others[np.argsort(roster.sensors["sensor_id"][others])]
+    found = np.full(len(slots), UNKNOWN, np.int32)
+    for keys in _list_bonds(roster, other):
+        found = np.where(found == UNKNOWN, _match(keys[slots], keys[others], others), found)
+    return found
+
+
+def _list_bonds(roster: Roster, other: Quantity) -> Iterator[Keys]:
+    """What joins sensors (n_sensors,), the nearest first: who has the same key, from nought up, belongs together."""
+    sensors, devices = roster.sensors, roster.devices[roster.sensors["device_slot"]]
+    yield sensors["circuit_slot"].astype(np.int64)
+    yield sensors["device_slot"].astype(np.int64)
+    system = (devices["building_slot"].astype(np.int64) << 40) + (devices["system"].astype(np.int64) << 32)
+    yield np.where(devices["system"] == UNKNOWN, UNKNOWN, system + devices["riser"] + 1)
+    if other in AIR:
+        yield devices["zone_slot"].astype(np.int64)
+
+
+def _match(mine: Keys, theirs: Keys, others: Slots) -> Slots:
+    """For each of my keys (n,) the first of the others (m,) with that key."""
+    known = theirs >= 0
+    keys, first = np.unique(theirs[known], return_index=True)
+    if not len(keys):
+        return np.full(len(mine), UNKNOWN, np.int32)
+    places = np.minimum(np.searchsorted(keys, mine), len(keys) - 1)
+    same = (mine >= 0) & (keys[places] == mine)
+    return np.where(same, others[known][first[places]], UNKNOWN).astype(np.int32)
 
 
 def _read_means(
-    connection: Connection[TupleRow], other: Quantity, companions: NDArray[np.int32], span: Span
+    connection: Connection[TupleRow], roster: Roster, other: Quantity, companions: Slots, span: Span
 ) -> Floats:
-    ids = np.unique(companions[companions > 0])
-    history: History = read_history(connection, other, np.zeros(len(ids), np.int32), ids, span)
+    ids = roster.sensors["sensor_id"][companions]
+    has = companions != UNKNOWN
+    wanted = np.unique(ids[has])
+    history = read_history(connection, other, np.zeros(len(wanted), np.int32), wanted, span)
     means = np.full((len(companions), span.count), np.nan)
-    has = np.flatnonzero(companions > 0)
-    means[has] = history.mean[np.searchsorted(ids, companions[has])]
+    means[has] = history.mean[np.searchsorted(wanted, ids[has])]
     return means

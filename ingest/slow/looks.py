@@ -130,7 +130,7 @@ def _judge(
     view = SlowView(
         history,
         span.end,
-        make_companion(connection, rule.quantity, sensor_ids, span),
+        make_companion(connection, registered.roster, slots, span),
         lambda name: registered.parameters.of_sensors(rule.id, name, slots),
     )
     try:

@@ -13,29 +13,53 @@ from rules.slow.bucket_times import DAY_US
 from rules.slow.detector_drifting import DETECTOR_DRIFTING
 from rules.slow.slow_rule import SlowJudgement, SlowRule, SlowView
 from schemas.domain import Quantity
-from tests.ingest.slow.conftest import MIDNIGHT, after, smoke, work_off
+from tests.ingest.slow.conftest import MIDNIGHT, after, register, smoke, work_off
 
 SMOKE, TEMPERATURE, FLOW = Quantity.SMOKE, Quantity.TEMPERATURE, Quantity.FLOW
 
 
-def test_without_circuits_a_device_keeps_its_sensors_together(
-    registered: Registered, database: psycopg.Connection
-) -> None:
-    ids = np.array([1, 5], np.int32)
-    assert find_companions(database, SMOKE, TEMPERATURE, ids).tolist() == [2, 0]
-    assert find_companions(database, SMOKE, FLOW, ids).tolist() == [6, 0]
-    assert find_companions(database, SMOKE, SMOKE, ids).tolist() == [1, 5]
+def find(registered: Registered, sensor_ids: list[int], other: Quantity) -> list[int]:
+    """Ids of the companions of sensors; -1 for none."""
+    roster = registered.roster
+    slots = np.array([roster.sensor_slots[sensor_id] for sensor_id in sensor_ids], np.int32)
+    ids = [*roster.sensors["sensor_id"].tolist(), -1]
+    return [ids[slot] for slot in find_companions(roster, slots, other).tolist()]
+
+
+def test_without_circuits_a_device_keeps_its_sensors_together(registered: Registered) -> None:
+    assert find(registered, [1, 5], TEMPERATURE) == [2, -1]
+    assert find(registered, [1, 5], FLOW) == [6, -1]
+    assert find(registered, [1, 5], SMOKE) == [1, 5]
 
 
 def test_a_circuit_joins_sensors_of_several_devices(
     registered: Registered, database: psycopg.Connection
 ) -> None:
-    ids = np.array([4], np.int32)
-    with database.transaction(force_rollback=True):
-        database.execute("ALTER TABLE sensors ADD COLUMN IF NOT EXISTS circuit text")
-        database.execute("UPDATE sensors SET circuit = 'K1' WHERE sensor_id IN (4, 6)")
-        assert find_companions(database, Quantity.RESIDUAL_CURRENT, FLOW, ids).tolist() == [6]
-    assert find_companions(database, Quantity.RESIDUAL_CURRENT, FLOW, ids).tolist() == [0]
+    assert find(registered, [4], FLOW) == [-1]
+    database.execute("UPDATE sensors SET circuit = 'K1' WHERE sensor_id IN (4, 6)")
+    assert find(register(database), [4, 1], FLOW) == [6, 6]
+
+
+def test_a_riser_joins_the_devices_of_a_water_system(
+    registered: Registered, database: psycopg.Connection
+) -> None:
+    assert find(registered, [3], FLOW) == [-1]
+    database.execute("UPDATE devices SET system = 'hydrant', riser = 'R1' WHERE device_id IN (1, 2)")
+    assert find(register(database), [3], FLOW) == [6]
+    database.execute("UPDATE devices SET riser = 'R2' WHERE device_id = 2")
+    assert find(register(database), [3], FLOW) == [-1]
+
+
+def test_the_air_of_a_zone_is_that_of_all_in_it(registered: Registered) -> None:
+    assert find(registered, [4], TEMPERATURE) == [2]
+    assert find(registered, [4], SMOKE) == [-1]
+
+
+def test_who_is_out_of_service_is_nobody_s_companion(
+    registered: Registered, database: psycopg.Connection
+) -> None:
+    database.execute("UPDATE devices SET retired = true WHERE device_id = 1")
+    assert find(register(database), [4], TEMPERATURE) == [-1]
 
 
 def test_a_companion_tells_its_means_beside_each_sensor(
@@ -45,7 +69,8 @@ def test_a_companion_tells_its_means_beside_each_sensor(
     smoke(database, 1, 2, 0.03)
     work_off(database, registered, after(2))
     span = Span(MIDNIGHT + 2 * DAY_US, DAY_US, 2)
-    means = make_companion(database, SMOKE, np.array([1, 5], np.int32), span)(TEMPERATURE)
+    slots = np.array([registered.roster.sensor_slots[sensor_id] for sensor_id in (1, 5)], np.int32)
+    means = make_companion(database, registered.roster, slots, span)(TEMPERATURE)
     assert means[0] == pytest.approx([21.0, 21.0], abs=0.01)
     assert np.isnan(means[1]).all()
 
