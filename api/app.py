@@ -37,6 +37,7 @@ from api.routes import (
     scopes,
     sensors,
     status,
+    stream,
     unpersisted,
 )
 from schemas.settings import Settings, SettingsError
@@ -68,9 +69,10 @@ def make_app(settings: Settings) -> FastAPI:
         responses={500: {"model": Problem, "description": "A mistake of the service"}},
     )
     install_handlers(app)
-    # The first two come before `alerts`, whose {alert_id} would take their names for a number.
+    # The first three come before `alerts`, whose {alert_id} would take their names for a number.
     for module in (
         changes,
+        stream,
         unpersisted,
         alerts,
         acts,

@@ -1,29 +1,42 @@
-"""Wakes those who wait for changes: one listening connection a process, and a look each second beside it."""
+"""Wakes those who wait for changes: one listening connection a process, and a look each second beside it.
+
+```
+NOTIFY ─▶ look: freshness, then the changes since ─▶ written out once ─▶ every long-poll and stream that waits
+```
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
+from api.alert_store import list_changes
+from api.change_wire import write_change
+from api.freshness import Freshness, read_freshness
+from api.recent_changes import RecentChanges
 from schemas.database import CONNECT_OPTIONS
 
 log = logging.getLogger(__name__)
 
 LISTEN = "LISTEN fengsui_alert_changes"
-SELECT_NEWEST = "SELECT last_id FROM change_counter"
 
 LOOK_SECONDS = 1.0
 ANSWER_SECONDS = 5.0
 RECONNECT_SECONDS = 0.5
+STALE_SECONDS = 3.0
+# What is further behind than this is left to the tables, a page at a time.
+MOST_AT_ONCE = 1000
 
 
 class ChangeFeed:
-    """Knows the newest change there is.
+    """Knows the newest change there is, and holds the latest ones for whoever waits.
 
     Waiting compares numbers instead of counting notifications, so a notification that is lost, merged or
     early cannot be missed for longer than one look.
@@ -31,9 +44,26 @@ class ChangeFeed:
 
     def __init__(self, database_url: str) -> None:
         self._database_url = database_url
-        self._newest = -1
         self._moved = asyncio.Event()
-        self._released = False
+        self._listeners = 0
+        self._looked_at = float("-inf")
+        self.recent = RecentChanges()
+        self.freshness: Freshness | None = None
+        self.is_released = False
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the database answered the last look, a moment ago."""
+        return time.monotonic() - self._looked_at < STALE_SECONDS
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Have the changes kept that come meanwhile; without anybody here they are not even read."""
+        self._listeners += 1
+        try:
+            yield
+        finally:
+            self._listeners -= 1
 
     async def run(self) -> None:
         """Listen until cancelled, over any number of lost connections."""
@@ -43,6 +73,7 @@ class ChangeFeed:
             except (psycopg.Error, TimeoutError) as error:
                 log.warning("the change feed lost the database: %s", str(error).partition("\n")[0])
             # Those who wait ask the database themselves and find out.
+            self._looked_at = float("-inf")
             self._wake()
             await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -52,25 +83,27 @@ class ChangeFeed:
         True is an invitation to look, not a promise to find something.
         """
         remaining = until - time.monotonic()
-        if remaining <= 0 or self._released:
+        if remaining <= 0 or self.is_released:
             return False
-        if self._newest <= after:
+        if self.recent.newest <= after:
             try:
                 await asyncio.wait_for(self._moved.wait(), remaining)
             except TimeoutError:
                 return False
-        return not self._released
+        return not self.is_released
 
     def release(self) -> None:
         """Send everybody home; nobody waits from now on."""
-        self._released = True
+        self.is_released = True
         self._wake()
 
     async def _listen(self) -> None:
         async with await self._connect() as connection:
             await connection.execute(LISTEN)
+            self.recent.begin_anew(-1)
             while True:
-                await self._look(connection)
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await self._look(connection)
                 async for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
                     pass
 
@@ -83,11 +116,18 @@ class ChangeFeed:
         )
 
     async def _look(self, connection: AsyncConnection[TupleRow]) -> None:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            row = await (await connection.execute(SELECT_NEWEST)).fetchone()
-        assert row is not None
-        if row[0] != self._newest:
-            self._newest = row[0]
+        freshness = await read_freshness(connection)
+        before = self.recent.newest
+        if freshness.change_id < before or before < 0:
+            self.recent.begin_anew(freshness.change_id)
+        elif not self._listeners or freshness.change_id - before > MOST_AT_ONCE:
+            self.recent.skip_to(freshness.change_id)
+        elif freshness.change_id > before:
+            found = await list_changes(connection, before, MOST_AT_ONCE)
+            self.recent.extend(write_change(change) for change in found)
+        self.freshness = freshness
+        self._looked_at = time.monotonic()
+        if self.recent.newest != before:
             self._wake()
 
     def _wake(self) -> None:

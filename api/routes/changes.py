@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Annotated
 
@@ -10,20 +9,17 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.alert_models import Change, ChangeList
-from api.alert_store import list_changes
-from api.answers import answer_json
+from api.alert_models import ChangeList
+from api.answers import JSON
 from api.change_feed import ChangeFeed
-from api.connections import Connections, ConnectionsDep
+from api.change_listener import ChangeListener
+from api.change_wire import write_page
+from api.connections import ConnectionsDep
 from api.cursors import MAX_BIGINT
-from api.freshness import Freshness, read_freshness
 from api.parameters import Limit, Question
-from api.problems import ProblemError, describe_problems
+from api.problems import describe_problems
 
 router = APIRouter(prefix="/v1/alerts/changes", tags=["alerts"])
-
-# Keeps a feed and a table that disagree for a moment from asking each other in a circle.
-_PAUSE_SECONDS = 0.02
 
 
 class ChangeParameters(Question):
@@ -51,32 +47,13 @@ async def get_changes(
     With `wait` the answer comes as soon as there is a change, or empty when the time is over.
     """
     until = time.monotonic() + parameters.wait
-    freshness, changes = await _look(connections, parameters)
-    while not changes and await feed.wait_beyond(parameters.after, until):
-        freshness, changes = await _look(connections, parameters)
-        if not changes:
-            await asyncio.sleep(_PAUSE_SECONDS)
-    if parameters.wait and not changes:
-        # The first look is as old as the waiting was long; what an answer says of its freshness must not be.
-        freshness, changes = await _look(connections, parameters)
-    body = ChangeList(
-        as_of=freshness.as_of,
-        pipeline=freshness.pipeline,
-        changes=tuple(changes),
-        next=changes[-1].change_id if changes else parameters.after,
-        newest=max(freshness.change_id, changes[-1].change_id if changes else 0),
-    )
-    return answer_json(body, freshness)
-
-
-async def _look(connections: Connections, parameters: ChangeParameters) -> tuple[Freshness, list[Change]]:
-    async with connections.borrow() as connection:
-        freshness = await read_freshness(connection)
-        if parameters.after > freshness.change_id:
-            raise ProblemError(
-                409,
-                "cursor-ahead",
-                f"the newest change is {freshness.change_id}, so {parameters.after} comes from another database; "
-                "read the list of alerts again and go on from its change_id",
-            )
-        return freshness, await list_changes(connection, parameters.after, parameters.limit)
+    with feed.listening():
+        listener = ChangeListener(connections, feed, parameters.after)
+        changes = await listener.look(parameters.limit)
+        while not changes and await feed.wait_beyond(parameters.after, until):
+            changes = await listener.take(parameters.limit)
+        if parameters.wait and not changes:
+            # The first look is as old as the waiting was long; what an answer says of its freshness must not be.
+            changes = await listener.look(parameters.limit)
+    body = write_page(listener.freshness, changes, parameters.after)
+    return Response(body, headers=listener.freshness.headers, media_type=JSON)
