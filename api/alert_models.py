@@ -14,6 +14,7 @@ from schemas.domain import (
     AlertAction,
     Condition,
     Quantity,
+    Referral,
     ScopeKind,
     Severity,
     SignalClass,
@@ -97,6 +98,22 @@ class Ruling(Shown):
     by: str
 
 
+class Assigned(Shown):
+    """Who is to deal with it."""
+
+    to: str
+    at: Moment
+    by: str
+
+
+class Referred(Shown):
+    """To whom it was passed on, at the highest; `by` is ``timer`` when nobody acknowledged it in time."""
+
+    to: Referral
+    at: Moment
+    by: str
+
+
 class Part(Shown):
     """One of the reasons of an alert."""
 
@@ -137,12 +154,18 @@ class Alert(Shown):
     condition: Condition
     acknowledged: Acknowledged | None
     verdict: Ruling | None
+    assigned: Assigned | None
+    referred: Referred | None
+    reminded_at: Moment | None = Field(
+        description="When the desk was told again of a fire that nobody had acknowledged"
+    )
     latching: bool = Field(description="Stays open until it has a verdict and its condition has cleared")
     late: bool = Field(description="Raised by readings that came late")
     raised_at: Moment = Field(description="Event time of the reading that completed the condition")
     recorded_at: Moment = Field(description="When the database learnt of it")
     cleared_at: Moment | None
     closed_at: Moment | None
+    closed_by: str | None = Field(description="Who closed it by hand; null when condition and verdict did")
     value: float | None
     limit: float | None
     unit: str | None
@@ -170,6 +193,9 @@ class HistoryEntry(Shown):
     severity: Colour
     value: float | None
     note: str | None
+    origin: str | None = Field(description="Address that a person's act came from")
+    detail: str | None = Field(description="The verdict, to whom it is assigned, or to whom it is referred")
+    undoes: int | None = Field(description="The change that was taken back")
     parts: tuple[Part, ...]
     parameters_version: str
 

@@ -10,6 +10,7 @@ from api.alert_models import (
     Acknowledged,
     Alert,
     AlertScope,
+    Assigned,
     Change,
     Channel,
     Colour,
@@ -18,11 +19,21 @@ from api.alert_models import (
     Named,
     Part,
     Place,
+    Referred,
     Ruling,
     Words,
     Zone,
 )
-from schemas.domain import AlertAction, Condition, Quantity, ScopeKind, SignalClass, SubjectKind, Verdict
+from schemas.domain import (
+    AlertAction,
+    Condition,
+    Quantity,
+    Referral,
+    ScopeKind,
+    SignalClass,
+    SubjectKind,
+    Verdict,
+)
 from schemas.limitations import find_limitations
 
 FORECAST_CONFIDENCE = 0.8
@@ -58,12 +69,20 @@ class AlertRow:
     verdict: str | None
     verdict_at: datetime | None
     verdict_by: str | None
+    assigned_to: str | None
+    assigned_at: datetime | None
+    assigned_by: str | None
+    referred_to: str | None
+    referred_at: datetime | None
+    referred_by: str | None
+    reminded_at: datetime | None
     latching: bool
     late: bool
     raised_at: datetime
     recorded_at: datetime
     cleared_at: datetime | None
     closed_at: datetime | None
+    closed_by: str | None
     value: float | None
     limit_value: float | None
     unit: str | None
@@ -110,6 +129,9 @@ class ChangeRow(AlertRow):
     action: str
     actor: str
     note: str | None
+    origin: str | None
+    detail: str | None
+    undoes: int | None
 
 
 def show_alert(row: AlertRow) -> Alert:
@@ -125,12 +147,16 @@ def show_alert(row: AlertRow) -> Alert:
         condition=Condition(row.condition),
         acknowledged=_show_acknowledged(row),
         verdict=_show_verdict(row),
+        assigned=_show_assigned(row),
+        referred=_show_referred(row),
+        reminded_at=row.reminded_at,
         latching=row.latching,
         late=row.late,
         raised_at=row.raised_at,
         recorded_at=row.recorded_at,
         cleared_at=row.cleared_at,
         closed_at=row.closed_at,
+        closed_by=row.closed_by,
         value=row.value,
         limit=row.limit_value,
         unit=row.unit,
@@ -154,6 +180,9 @@ def show_change(row: ChangeRow) -> Change:
         severity=Colour.of(row.event_severity),
         value=row.event_value,
         note=row.note,
+        origin=row.origin,
+        detail=row.detail,
+        undoes=row.undoes,
         parts=_show_parts(row.event_parts),
         parameters_version=row.event_parameters_version,
         alert=show_alert(row),
@@ -225,6 +254,18 @@ def _show_verdict(row: AlertRow) -> Ruling | None:
     if row.verdict is None or row.verdict_at is None:
         return None
     return Ruling(verdict=Verdict(row.verdict), at=row.verdict_at, by=row.verdict_by or "")
+
+
+def _show_assigned(row: AlertRow) -> Assigned | None:
+    if row.assigned_to is None or row.assigned_at is None:
+        return None
+    return Assigned(to=row.assigned_to, at=row.assigned_at, by=row.assigned_by or "")
+
+
+def _show_referred(row: AlertRow) -> Referred | None:
+    if row.referred_to is None or row.referred_at is None:
+        return None
+    return Referred(to=Referral(row.referred_to), at=row.referred_at, by=row.referred_by or "")
 
 
 def _show_place(row: AlertRow) -> Place:

@@ -20,9 +20,11 @@ CLASS_ORDER = [str(signal_class) for signal_class in SignalClass]
 ALERT_COLUMNS = sql.SQL("""
     a.alert_id, a.change_id, a.rule, r.title_zh, r.title_en, r.advice_zh, r.advice_en, a.signal_class, a.severity,
     a.severity_peak, a.subject_kind, a.condition, a.acknowledged_at, a.acknowledged_by, a.verdict, a.verdict_at,
-    a.verdict_by, a.latching, a.late, a.raised_at, a.recorded_at, a.cleared_at, a.closed_at, a.value, a.limit_value,
-    a.unit, a.forecast_at, a.forecast_earliest, a.forecast_latest, g.code AS area_code, g.name AS area_name,
-    b.code AS building_code, b.name AS building_name, z.floor, z.code AS zone_code, z.name AS zone_name, z.zone_use,
+    a.verdict_by, a.assigned_to, a.assigned_at, a.assigned_by, a.referred_to, a.referred_at, a.referred_by,
+    a.reminded_at, a.latching, a.late, a.raised_at, a.recorded_at, a.cleared_at, a.closed_at, a.closed_by, a.value,
+    a.limit_value, a.unit, a.forecast_at, a.forecast_earliest, a.forecast_latest, g.code AS area_code,
+    g.name AS area_name, b.code AS building_code, b.name AS building_name,
+    z.floor, z.code AS zone_code, z.name AS zone_name, z.zone_use,
     d.code AS device_code, d.name AS device_name, s.channel, s.quantity, s.sensor_id, s.interval_seconds, s.resolution,
     a.parts, a.parameters_version, a.scope_id, w.kind AS scope_kind, LEAST(w.ends_at, w.ended_at) AS scope_ends_at,
     w.reason AS scope_reason, w.declared_by AS scope_declared_by,
@@ -58,12 +60,14 @@ SELECT_ALERT = sql.SQL("SELECT {columns} FROM alerts a {places} WHERE a.alert_id
 SELECT_CHANGES = sql.SQL("""
 SELECT e.change_id AS event_change_id, e.at AS event_at, e.recorded_at AS event_recorded_at,
        e.condition AS event_condition, e.severity AS event_severity, e.value AS event_value,
-       e.parts AS event_parts, e.parameters_version AS event_parameters_version, e.action, e.actor, e.note, {columns}
+       e.parts AS event_parts, e.parameters_version AS event_parameters_version, e.action, e.actor, e.note,
+       e.origin, e.detail, e.undoes, {columns}
 FROM (SELECT * FROM alert_events WHERE change_id > %(after)s ORDER BY change_id LIMIT %(limit)s) e
 JOIN alerts a USING (alert_id) {places}
 ORDER BY e.change_id""").format(columns=ALERT_COLUMNS, places=PLACES)
 SELECT_HISTORY = """
-SELECT change_id, action, at, recorded_at, actor, condition, severity, value, note, parts, parameters_version
+SELECT change_id, action, at, recorded_at, actor, condition, severity, value, note, origin, detail, undoes, parts,
+       parameters_version
 FROM alert_events WHERE alert_id = %(alert_id)s ORDER BY change_id"""
 SELECT_SOURCE = "SELECT source FROM rules WHERE rule = %(rule)s"
 

@@ -35,6 +35,7 @@ from api.routes import (
     quarantine,
     risk,
     scopes,
+    selections,
     sensors,
     status,
     stream,
@@ -69,9 +70,10 @@ def make_app(settings: Settings) -> FastAPI:
         responses={500: {"model": Problem, "description": "A mistake of the service"}},
     )
     install_handlers(app)
-    # The first three come before `alerts`, whose {alert_id} would take their names for a number.
+    # The first four come before `alerts`, whose {alert_id} would take their names for a number.
     for module in (
         changes,
+        selections,
         stream,
         unpersisted,
         alerts,

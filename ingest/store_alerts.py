@@ -74,13 +74,24 @@ UPDATE alerts SET signal_class = %(signal_class)s, scope_id = NULL,
 WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
   AND closed_at IS NULL AND condition = 'active' AND scope_id IS NOT NULL
 RETURNING alert_id, severity"""
+# What somebody closed while it was active clears too; that it is closed stays as it was written.
 CLEAR = """
 UPDATE alerts SET condition = 'cleared', cleared_at = %(at)s,
-       closed_at = CASE WHEN NOT latching OR verdict IS NOT NULL THEN clock_timestamp() END
+       closed_at = COALESCE(closed_at, CASE WHEN NOT latching OR verdict IS NOT NULL THEN clock_timestamp() END)
 WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
-  AND closed_at IS NULL AND condition = 'active'
+  AND condition = 'active'
   AND (NOT %(belated)s OR raised_at <= %(at)s)
-RETURNING alert_id, severity, closed_at IS NOT NULL"""
+RETURNING alert_id, severity, closed_at IS NOT NULL AND closed_by IS NULL"""
+# What somebody closed while it was active, and what has grown graver since: that is something new.
+IS_GRAVER_THAN_CLOSED = """
+SELECT EXISTS (
+    SELECT FROM alerts
+    WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
+      AND closed_at IS NOT NULL AND condition = 'active' AND severity > %(severity)s)
+  AND NOT EXISTS (
+    SELECT FROM alerts
+    WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
+      AND closed_at IS NULL)"""
 INSERT_EVENT = """
 INSERT INTO alert_events (alert_id, action, at, actor, condition, severity, value, note, parameters_version, parts,
                           scope_id)
@@ -172,11 +183,17 @@ def _raise(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[_Entry]:
 def _recolour(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[_Entry]:
     entries = []
     recoloured = cursor.execute(RECOLOUR, row).fetchone()
+    if recoloured is None and not row["graver_only"] and _is_graver_than_closed(cursor, row):
+        return _raise(cursor, change, row)
     if recoloured is not None:
         alert_id, is_graver = recoloured
         action = AlertAction.ESCALATED if is_graver else AlertAction.DE_ESCALATED
         entries = [_Entry(alert_id, action, Condition.ACTIVE, change.severity, change)]
     return entries + _break_through(cursor, change, row)
+
+
+def _is_graver_than_closed(cursor: Cursor[TupleRow], row: _Row) -> bool:
+    return cursor.execute(IS_GRAVER_THAN_CLOSED, row).fetchone() == (True,)
 
 
 def _break_through(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[_Entry]:
@@ -191,12 +208,11 @@ def _break_through(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[
 
 
 def _clear(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[_Entry]:
-    cleared = cursor.execute(CLEAR, row).fetchone()
-    if cleared is None:
-        return []
-    alert_id, severity, is_closed = cleared
-    actions = [AlertAction.CLEARED, AlertAction.CLOSED] if is_closed else [AlertAction.CLEARED]
-    return [_Entry(alert_id, action, Condition.CLEARED, severity, change) for action in actions]
+    entries = []
+    for alert_id, severity, is_closed in cursor.execute(CLEAR, row).fetchall():
+        actions = [AlertAction.CLEARED, AlertAction.CLOSED] if is_closed else [AlertAction.CLEARED]
+        entries += [_Entry(alert_id, action, Condition.CLEARED, severity, change) for action in actions]
+    return entries
 
 
 _APPLY = {ChangeKind.RAISE: _raise, ChangeKind.SEVERITY: _recolour, ChangeKind.CLEAR: _clear}

@@ -94,8 +94,20 @@ class AlertAction(StrEnum):
     FORECAST = "forecast"
     CLEARED = "cleared"
     ACKNOWLEDGED = "acknowledged"
+    ASSIGNED = "assigned"
+    COMMENTED = "commented"
+    REMINDED = "reminded"
+    REFERRED = "referred"
     VERDICT = "verdict"
     CLOSED = "closed"
+    UNDONE = "undone"
+
+
+class Referral(StrEnum):
+    """To whom an alert is passed on when the desk does not, or cannot, deal with it; the second is the higher."""
+
+    SUPERVISOR = "supervisor"
+    SECOND_CONTACT = "second_contact"
 
 
 class Quality(IntEnum):

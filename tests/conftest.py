@@ -24,7 +24,7 @@ hypothesis.settings.load_profile("any machine")
 # Truncated between tests; the rest are counters that have to keep their one row.
 CLEAN = """
 TRUNCATE areas, buildings, zones, devices, sensors, readings, reading_conflicts, events, device_state,
-         rules, alerts, alert_events, ingest_totals, ingest_lanes, quarantine, workers,
+         rules, alerts, alert_events, act_keys, ingest_totals, ingest_lanes, quarantine, workers,
          building_shares, reading_hours, reading_days, late_readings, slow_progress,
          device_days, hazards, hazard_events, building_risk, area_risk RESTART IDENTITY CASCADE;
 DELETE FROM shares WHERE NOT is_default;
