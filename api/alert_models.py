@@ -236,6 +236,12 @@ class AlertDetail(Alert):
     source: str = Field(description="Standard and clause of the limit, or that it is a design value")
     history: tuple[HistoryEntry, ...]
     readings: Readings | None = Field(description="Around the raise; null when no single sensor raised it")
+    group_readings: tuple[Readings, ...] = Field(
+        description="The sensors of its zone or device that moved most, when no single one raised it"
+    )
+    related: tuple[Alert, ...] = Field(
+        description="In the same building: open, or raised within half an hour of it; its own zone first, at most 20"
+    )
 
 
 class AlertList(Answer):
@@ -243,6 +249,7 @@ class AlertList(Answer):
 
     change_id: int = Field(description="Newest change when the list was read")
     alerts: tuple[Alert, ...]
+    total: int | None = Field(description="How many there are in all pages; null unless asked for")
     next: str | None = Field(description="Cursor of the next page; null on the last")
 
 

@@ -54,6 +54,9 @@ class AlertRow:
 
     alert_id: int
     change_id: int
+    building_id: int
+    zone_id: int | None
+    device_id: int | None
     rule: str
     title_zh: str
     title_en: str
@@ -111,7 +114,7 @@ class AlertRow:
     scope_ends_at: datetime | None
     scope_reason: str | None
     scope_declared_by: str | None
-    class_rank: int
+    urgency: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,11 @@ PersonName = Annotated[
     AfterValidator(_refuse_lines),
     Field(description="Who does it", examples=["王警官"]),
 ]
+SearchText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=64),
+    AfterValidator(_refuse_lines),
+]
 Note = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=1000),

@@ -13,6 +13,7 @@ from schemas.units import UNIT_OF
 
 MAX_POINTS = 2000
 AROUND = timedelta(minutes=10)
+GROUP_SENSORS = 8
 
 SELECT_QUANTITY = "SELECT quantity FROM sensors WHERE sensor_id = %(sensor_id)s"
 SELECT_POINTS = """
@@ -25,20 +26,33 @@ SELECT time_bucket(%(width)s::interval, ts, %(begin)s::timestamptz) AS at, avg(v
        min(value) AS minimum, max(value) AS maximum, count(*) AS count, max(quality) AS quality
 FROM readings WHERE sensor_id = %(sensor_id)s AND ts >= %(begin)s AND ts < %(end)s
 GROUP BY 1 ORDER BY 1"""
+# Of each quantity the sensor that moved most, then the second of each, and so on.
+SELECT_GROUP = """
+SELECT s.sensor_id
+FROM sensors s JOIN devices d USING (device_id)
+JOIN LATERAL (
+    SELECT max(value) - min(value) AS swing FROM readings
+    WHERE sensor_id = s.sensor_id AND ts >= %(begin)s AND ts < %(end)s
+) r ON r.swing IS NOT NULL
+WHERE NOT d.retired AND CASE WHEN %(device_id)s::integer IS NOT NULL THEN d.device_id = %(device_id)s
+                             ELSE d.zone_id = %(zone_id)s END
+ORDER BY row_number() OVER (PARTITION BY s.quantity ORDER BY r.swing DESC, s.sensor_id), s.quantity
+LIMIT %(limit)s"""
 
 
 @dataclass(frozen=True)
 class Span:
-    """From `begin` up to, not including, `end`."""
+    """From `begin` up to, not including, `end`, in at most `max_points`."""
 
     begin: datetime
     end: datetime
+    max_points: int = MAX_POINTS
 
     @property
     def bucket(self) -> timedelta:
-        """Width of a bucket so that at most `MAX_POINTS` cover the span."""
+        """Width of a bucket so that at most `max_points` cover the span."""
         microseconds = (self.end - self.begin) // timedelta(microseconds=1)
-        return timedelta(microseconds=-(-microseconds // MAX_POINTS))
+        return timedelta(microseconds=-(-microseconds // self.max_points))
 
 
 async def read_around(connection: Connection, sensor_id: int, moment: datetime) -> Readings:
@@ -46,8 +60,24 @@ async def read_around(connection: Connection, sensor_id: int, moment: datetime) 
     return await read_readings(connection, sensor_id, Span(moment - AROUND, moment + AROUND))
 
 
+async def read_group_around(
+    connection: Connection, zone_id: int | None, device_id: int | None, moment: datetime
+) -> list[Readings]:
+    """The same of the sensors of a device, else of a zone, that moved most; 2,000 points in all."""
+    span = Span(moment - AROUND, moment + AROUND, MAX_POINTS // GROUP_SENSORS)
+    params = {
+        "zone_id": zone_id,
+        "device_id": device_id,
+        "begin": span.begin,
+        "end": span.end,
+        "limit": GROUP_SENSORS,
+    }
+    sensors = await fetch_all(connection, SELECT_GROUP, params, lambda sensor_id: int(sensor_id))
+    return [await read_readings(connection, sensor_id, span) for sensor_id in sensors]
+
+
 async def read_readings(connection: Connection, sensor_id: int, span: Span) -> Readings:
-    """All readings of the span, or at most 2,000 buckets of them.
+    """All readings of the span, or at most as many buckets of them as it takes points.
 
     Raises
     ------
@@ -74,8 +104,8 @@ async def _read_points(
 ) -> tuple[list[Point], timedelta | None]:
     """The points and the width of their buckets, None when they are single readings."""
     params = {"sensor_id": sensor_id, "begin": span.begin, "end": span.end}
-    points = await fetch_all(connection, SELECT_POINTS, {**params, "limit": MAX_POINTS + 1}, Point)
-    if len(points) <= MAX_POINTS:
+    points = await fetch_all(connection, SELECT_POINTS, {**params, "limit": span.max_points + 1}, Point)
+    if len(points) <= span.max_points:
         return points, None
     buckets = await fetch_all(connection, SELECT_BUCKETS, {**params, "width": span.bucket}, Point)
     return buckets, span.bucket

@@ -2,45 +2,95 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.alert_lists import AlertKey, count_alerts, list_alerts
 from api.alert_models import AlertDetail, AlertId, AlertList, Colour
-from api.alert_store import AlertKey, AlertQuestion, list_alerts, read_detail
+from api.alert_question import AlertOrder, AlertQuestion
+from api.alert_store import read_detail
 from api.answers import answer_json, answer_unchanged, is_unchanged, make_list_etag
 from api.connections import ConnectionsDep
 from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
 from api.freshness import read_freshness
-from api.parameters import Code, Limit, Question
+from api.moments import GivenMoment
+from api.parameters import Code, Limit, PersonName, Question, SearchText
 from api.problems import describe_problems
-from schemas.domain import Condition, SignalClass
+from schemas.domain import Condition, SignalClass, Verdict
 
 router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
 
-_OPEN = {"true": True, "false": False, "all": None}
+_SAID = {"true": True, "false": False, "all": None}
+
+
+class NoVerdict(StrEnum):
+    NONE = "none"
+
+
+Codes = Annotated[tuple[Code, ...], Field(max_length=100)]
 
 
 class ListParameters(Question):
-    """Filters; a repeated one takes either."""
+    """Filters; a repeated one takes either. Spans of time hold their begin and not their end."""
 
     open: Literal["true", "false", "all"] = "true"
     classes: Annotated[tuple[SignalClass, ...], Field(alias="class", max_length=7)] = ()
     severity: Annotated[tuple[Colour, ...], Field(max_length=4)] = ()
-    building: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
+    area: Annotated[Codes, Field(description="With all areas within it")] = ()
+    building: Codes = ()
+    zone: Annotated[Codes, Field(description="Zones of other buildings may have the same code")] = ()
+    device: Annotated[Codes, Field(description="Devices of other buildings may have the same code")] = ()
+    rule: Codes = ()
+    verdict: Annotated[tuple[Verdict | NoVerdict, ...], Field(max_length=6)] = ()
     condition: Condition | None = None
+    acknowledged: Literal["true", "false", "all"] = "all"
+    assigned: Annotated[PersonName | None, Field(description="To whom")] = None
+    raised_from: GivenMoment | None = None
+    raised_to: GivenMoment | None = None
+    changed_from: Annotated[GivenMoment | None, Field(description="Of the last change")] = None
+    changed_to: GivenMoment | None = None
+    cleared_from: GivenMoment | None = None
+    cleared_to: GivenMoment | None = None
+    q: Annotated[
+        SearchText | None,
+        Field(description="Part of a rule's title, a place's or a person's name, or an alert's number"),
+    ] = None
+    order: AlertOrder = AlertOrder.CLASS
+    total: Annotated[bool, Field(description="Count all pages too; takes longer")] = False
     cursor: Annotated[CursorText | None, Field(description="`next` of the page before")] = None
     limit: Limit = 100
 
+    @property
+    def page(self) -> tuple[object, ...]:
+        """What tells two answers to the same question apart."""
+        return self.cursor, self.limit, self.total
+
     def make_question(self) -> AlertQuestion:
         return AlertQuestion(
-            open=_OPEN[self.open],
+            open=_SAID[self.open],
             classes=tuple(sorted(self.classes)),
             severities=tuple(sorted(colour.severity for colour in self.severity)),
+            areas=tuple(sorted(self.area)),
             buildings=tuple(sorted(self.building)),
+            zones=tuple(sorted(self.zone)),
+            devices=tuple(sorted(self.device)),
+            rules=tuple(sorted(self.rule)),
+            verdicts=tuple(sorted(self.verdict)),
             condition=self.condition,
+            acknowledged=_SAID[self.acknowledged],
+            assigned=self.assigned,
+            raised_from=self.raised_from,
+            raised_to=self.raised_to,
+            cleared_from=self.cleared_from,
+            cleared_to=self.cleared_to,
+            changed_from=self.changed_from,
+            changed_to=self.changed_to,
+            text=self.q,
+            order=self.order,
         )
 
 
@@ -52,7 +102,7 @@ class ListParameters(Question):
 async def get_alerts(
     request: Request, connections: ConnectionsDep, parameters: Annotated[ListParameters, Query()]
 ) -> Response:
-    """Open alerts unless told otherwise: by class, then the newest first.
+    """Open alerts unless told otherwise: by class, then the newest first, each alert on one page only.
 
     ETag and If-None-Match make an unchanged poll cheap; a 304 tells its freshness in the headers.
     """
@@ -61,15 +111,17 @@ async def get_alerts(
     after = decode_cursor(parameters.cursor, AlertKey, name) if parameters.cursor else None
     async with connections.borrow() as connection:
         freshness = await read_freshness(connection)
-        etag = make_list_etag(freshness, digest_question(question, parameters.cursor, parameters.limit))
+        etag = make_list_etag(freshness, digest_question(question, *parameters.page))
         if is_unchanged(request, etag):
             return answer_unchanged(freshness, etag)
         alerts, last = await list_alerts(connection, question, after, parameters.limit)
+        total = await count_alerts(connection, question) if parameters.total else None
     body = AlertList(
         as_of=freshness.as_of,
         pipeline=freshness.pipeline,
         change_id=freshness.change_id,
         alerts=tuple(alerts),
+        total=total,
         next=encode_cursor(last.model_copy(update={"question": name})) if last else None,
     )
     return answer_json(body, freshness, ETag=etag)
@@ -77,7 +129,7 @@ async def get_alerts(
 
 @router.get("/{alert_id}", response_model=AlertDetail, responses=describe_problems(404, 422, 503))
 async def get_alert(connections: ConnectionsDep, alert_id: Annotated[AlertId, Path()]) -> Response:
-    """One alert with why it was raised, its history, and the readings ten minutes around its raise.
+    """One alert with why it was raised, its history, the readings ten minutes around its raise, and related alerts.
 
     The ETag is its `change_id`; send it back as If-Match to act only on what you have seen.
     """
