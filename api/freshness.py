@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -34,7 +35,16 @@ SELECT clock_timestamp() AS as_of,
                 FILTER (WHERE alive AND broker_note <> ''), '') AS broker_note,
        COALESCE(sum(spool_batches) FILTER (WHERE alive), 0)::bigint AS spool_batches,
        COALESCE(string_agg(worker || ': ' || spool_note, '; ' ORDER BY worker)
-                FILTER (WHERE alive AND spool_note <> ''), '') AS spool_note
+                FILTER (WHERE alive AND spool_note <> ''), '') AS spool_note,
+       (SELECT count(*) FROM (
+           SELECT subject_id FROM alerts
+           WHERE closed_at IS NULL AND condition = 'active' AND subject_kind = 'device'
+             AND rule IN ('device_silent', 'gateway_silent')
+           UNION
+           -- What stands beneath a silent gateway is as unknown; its silence is told once.
+           SELECT beneath.device_id FROM alerts a JOIN devices beneath ON beneath.gateway_id = a.subject_id
+           WHERE a.closed_at IS NULL AND a.condition = 'active' AND a.subject_kind = 'device'
+             AND a.rule = 'gateway_silent') silent) AS silent_devices
 FROM (SELECT *, heartbeat_at > clock_timestamp() - make_interval(secs => %(heartbeat_max)s) AS alive
       FROM workers) w"""
 
@@ -48,6 +58,15 @@ class PipelineState(StrEnum):
     EMPTY = "empty"
 
 
+class BrokerLink(StrEnum):
+    """Whether the workers that run hear the broker: all, some, none; unknown when none runs."""
+
+    CONNECTED = "connected"
+    PARTLY = "partly"
+    DISCONNECTED = "disconnected"
+    UNKNOWN = "unknown"
+
+
 class Pipeline(BaseModel):
     """Whether what sensors say reaches the tables."""
 
@@ -58,6 +77,12 @@ class Pipeline(BaseModel):
     lag_seconds: float | None = Field(description="Oldest message not yet committed; null when unknown")
     heartbeat_age_seconds: float | None = Field(description="Of the worker heard longest ago")
     last_commit_at: Moment | None
+    database: Literal["up"] = Field("up", description="Nothing is answered out of a database that is down")
+    broker: BrokerLink
+    spool_batches: int = Field(description="Batches that wait on workers' disks for the database")
+    silent_devices: int = Field(
+        description="Devices of which nothing is known: what they would say is missing here"
+    )
 
 
 @dataclass(frozen=True)
@@ -79,6 +104,7 @@ class Freshness:
     broker_note: str
     spool_batches: int
     spool_note: str
+    silent_devices: int
 
     @property
     def pipeline(self) -> Pipeline:
@@ -89,7 +115,18 @@ class Freshness:
             lag_seconds=self.lag_seconds,
             heartbeat_age_seconds=self.heartbeat_age_seconds,
             last_commit_at=self.last_commit_at,
+            broker=self.broker,
+            spool_batches=self.spool_batches,
+            silent_devices=self.silent_devices,
         )
+
+    @property
+    def broker(self) -> BrokerLink:
+        if not self.workers_alive:
+            return BrokerLink.UNKNOWN
+        if not self.workers_connected:
+            return BrokerLink.DISCONNECTED
+        return BrokerLink.CONNECTED if self.workers_connected == self.workers_alive else BrokerLink.PARTLY
 
     @property
     def headers(self) -> dict[str, str]:
@@ -97,6 +134,7 @@ class Freshness:
         return {
             "Fengsui-As-Of": format_moment(self.as_of),
             "Fengsui-Pipeline": self._judge()[0],
+            "Fengsui-Silent-Devices": str(self.silent_devices),
             "Cache-Control": "no-cache",
         }
 

@@ -7,13 +7,16 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
 from api.alert_models import Shown
-from api.connections import Connections, ConnectionsDep, fetch_all
-from api.freshness import Freshness, PipelineState, read_freshness
+from api.change_feed import ChangeFeed
+from api.connections import Connection, Connections, ConnectionsDep, fetch_all, fetch_one
+from api.freshness import BrokerLink, Freshness, read_freshness
 from api.problems import RETRY_AFTER_SECONDS
+from api.routes.changes import FeedDep
 from schemas.migrations import list_migrations
 
 router = APIRouter(tags=["health"])
 
+SELECT_READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean AS read_only"
 SELECT_APPLIED = "SELECT name FROM schema_migrations"
 READY_SECONDS = 3.0
 
@@ -44,9 +47,11 @@ async def get_health() -> Alive:
 
 
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
-async def get_readiness(connections: ConnectionsDep) -> JSONResponse:
-    """200 only when the database answers with all its tables and a worker hears the broker."""
-    parts = await _look_at_parts(connections)
+async def get_readiness(connections: ConnectionsDep, feed: FeedDep) -> JSONResponse:
+    """200 only when the database can be written and has all its tables, when every worker runs and hears the broker,
+    and when changes reach those who wait for them here.
+    """
+    parts = await _look_at_parts(connections) | {"feed": _judge_feed(feed)}
     ready = all(part.ready for part in parts.values())
     body = Readiness(ready=ready, parts=parts).model_dump(mode="json")
     headers = {"Cache-Control": "no-store"}
@@ -60,7 +65,7 @@ async def _look_at_parts(connections: Connections) -> dict[str, Part]:
     parts = dict.fromkeys(("database", "migrations", "worker", "broker"), unknown)
     try:
         async with connections.borrow(READY_SECONDS) as connection:
-            parts["database"] = Part(ready=True, note="")
+            parts["database"] = await _judge_database(connection)
             applied = await fetch_all(connection, SELECT_APPLIED, {}, _name)
             parts["migrations"] = _judge_migrations(frozenset(applied))
             freshness = await read_freshness(connection)
@@ -73,6 +78,16 @@ async def _look_at_parts(connections: Connections) -> dict[str, Part]:
     return parts
 
 
+async def _judge_database(connection: Connection) -> Part:
+    """One that was made read-only, or stands by for another, shows alerts but takes no acknowledgement."""
+    is_read_only = await fetch_one(connection, SELECT_READ_ONLY, {}, lambda read_only: bool(read_only))
+    return Part(ready=not is_read_only, note="can only be read" if is_read_only else "")
+
+
+def _judge_feed(feed: ChangeFeed) -> Part:
+    return Part(ready=feed.is_live, note="" if feed.is_live else "changes are not followed at the moment")
+
+
 def _name(name: str) -> str:
     return name
 
@@ -83,10 +98,11 @@ def _judge_migrations(applied: frozenset[str]) -> Part:
 
 
 def _judge_worker(freshness: Freshness) -> Part:
-    alive = freshness.pipeline.state not in (PipelineState.DOWN, PipelineState.EMPTY)
-    return Part(ready=alive, note="" if alive else freshness.pipeline.note)
+    """Being behind is not being unready: whoever waited for a backlog to end before starting would wait for hours."""
+    ready = 0 < freshness.workers == freshness.workers_alive
+    return Part(ready=ready, note="" if ready else freshness.pipeline.note)
 
 
 def _judge_broker(freshness: Freshness) -> Part:
-    connected = freshness.workers_connected > 0
+    connected = freshness.broker is BrokerLink.CONNECTED
     return Part(ready=connected, note="" if connected else freshness.broker_note or "no worker is connected")

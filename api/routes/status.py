@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.alert_models import Shown
 from api.answers import answer_json
 from api.connections import ConnectionsDep
-from api.freshness import Answer, Freshness, Pipeline, read_freshness
+from api.freshness import Answer, BrokerLink, Freshness, Pipeline, read_freshness
 from api.problems import describe_problems
 from api.status_store import (
     Devices,
@@ -64,7 +64,7 @@ class DatabaseState(Shown):
 
 
 class BrokerState(Shown):
-    state: Literal["connected", "partly", "disconnected", "unknown"]
+    state: BrokerLink
     note: str
 
 
@@ -132,12 +132,9 @@ def _sum(totals: list[Totals], what: str, shape: type[Shown]) -> dict[str, int]:
 
 
 def _make_broker(freshness: Freshness) -> BrokerState:
-    if not freshness.workers_alive:
-        return BrokerState(state="unknown", note=freshness.pipeline.note)
-    if not freshness.workers_connected:
-        return BrokerState(state="disconnected", note=freshness.broker_note)
-    all_connected = freshness.workers_connected == freshness.workers_alive
-    return BrokerState(state="connected" if all_connected else "partly", note=freshness.broker_note)
+    is_known = freshness.broker is not BrokerLink.UNKNOWN
+    note = freshness.broker_note if is_known else freshness.pipeline.note
+    return BrokerState(state=freshness.broker, note=note)
 
 
 def _make_rules(rules: RulesInForce) -> RulesState:

@@ -30,7 +30,8 @@ def check_problem(answer: httpx.Response, status: int, name: str | None = None) 
     [
         "area=a/b", "zone=%00", "device=", "rule=DROP TABLE", "verdict=maybe", "acknowledged=", "assigned=%0A",
         "q=", "q=%00", "q=" + "x" * 65, "order=oldest", "total=perhaps", "raised_from=yesterday",
-        "raised_to=1795420800", "changed_from=2026-11-23", "cleared_to=2026-11-23T08:00:00", "raised_from=9999-12-31T00:00:00Z",
+        "raised_to=1795420800", "changed_from=2026-11-23", "cleared_to=2026-11-23T08:00:00",
+        "raised_from=9999-12-31T00:00:00Z",
         "limit=0", "limit=1001", "limit=", "limit=ten", "limit=-1", "limit=1e9", "limit=" + "9" * 5000, "open=maybe",
         "open=", "class=blaze", "severity=pink", "severity=2", "building=%00", "building=a/b", "building=" + "x" * 65,
         "building=%EF%BC%91", "building=B1%0A", "condition=", "condition=gone", "clas=fire", "LIMIT=5", "cursor=",

@@ -195,39 +195,6 @@ def test_quarantine_shows_reason_and_payload_and_pages(
     assert len(only) == 4
 
 
-def test_readiness_names_the_part_that_is_missing(client: httpx.Client, hand: Hand) -> None:
-    def unready() -> set[str]:
-        answer = client.get("/readyz")
-        parts = {name for name, part in answer.json()["parts"].items() if not part["ready"]}
-        assert answer.status_code == (503 if parts else 200)
-        assert answer.json()["ready"] == (not parts)
-        return parts
-
-    assert client.get("/healthz").json() == {"state": "alive"}
-    assert unready() == {"worker", "broker"}
-    hand.beat(connected=False)
-    assert unready() == {"broker"}
-    hand.beat()
-    assert unready() == set()
-    hand.beat(age=11)
-    assert unready() == {"worker", "broker"}
-
-
-def test_readiness_wants_every_migration(
-    client: httpx.Client, hand: Hand, database: psycopg.Connection
-) -> None:
-    hand.beat()
-    row = database.execute(
-        "DELETE FROM schema_migrations WHERE name LIKE '0004%' RETURNING name, sha256"
-    ).fetchone()
-    try:
-        answer = client.get("/readyz")
-        assert answer.status_code == 503
-        assert "0004" in answer.json()["parts"]["migrations"]["note"]
-    finally:
-        database.execute("INSERT INTO schema_migrations (name, sha256) VALUES (%s, %s)", row)
-
-
 def test_without_a_database_everything_says_so_soon_and_nothing_hangs(settings: Settings) -> None:
     nowhere = settings.model_copy(update={"database_url": "postgresql://x:y@127.0.0.1:9/z"})
     with (
