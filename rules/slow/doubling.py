@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 DOUBLING_DAYS = np.geomspace(0.6, 10.0, 18)
 WANDERS = 0.15
 """Doublings by which growth strays from its law within a day; over several by the square root of their number."""
-ALIKE = 3.0
+ALIKE = 4.0
 """Neighbouring values err alike: so many count as one."""
 FURTHEST_DAYS = 60.0
 _AHEAD_DAYS = np.geomspace(0.02, 3.0 * FURTHEST_DAYS, 400)

@@ -73,9 +73,12 @@ class Plants:
 
 
 def build_plants(count: int, rng: np.random.Generator, jockey_share: float = 0.75) -> Plants:
-    """Buildings of 18 to 98 m. A jockey pump is there where the tank alone gives too little (GB 50974-2014 5.2.2)."""
+    """Risers of 18 to 75 m: the lower hydrants of a higher one would stand under more than 1.0 MPa.
+
+    A jockey pump is there where the tank alone gives too little (GB 50974-2014 5.2.2).
+    """
     limit = rng.choice(LIMITS_MPA, count, p=(0.5, 0.35, 0.15))
-    top = rng.uniform(18.0, 98.0, count)
+    top = rng.uniform(18.0, 75.0, count)
     jockey = rng.random(count) < jockey_share
     start = np.maximum(limit + rng.uniform(0.06, 0.10, count), 0.15)
     vessel = rng.uniform(150.0, 300.0, count)
