@@ -41,6 +41,7 @@ from api.routes import (
     stream,
     unpersisted,
 )
+from api.unacknowledged import watch_unacknowledged
 from schemas.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
@@ -116,6 +117,7 @@ def _make_lifespan(
         running = [
             asyncio.create_task(state.change_feed.run()),
             asyncio.create_task(keep_current(state.connections, state.names, state.notice_board)),
+            asyncio.create_task(watch_unacknowledged(state.connections, settings)),
         ]
         yield
         state.change_feed.release()

@@ -21,13 +21,15 @@ ORDER BY e.change_id DESC LIMIT 1"""
 IS_UNDONE = """
 SELECT EXISTS (SELECT FROM alert_events WHERE alert_id = %(alert_id)s AND undoes = %(undoes)s AND actor = %(by)s)
        AS done"""
-# Only what people write is put back. What the rules have seen since stands: an alert that has cleared and needs no
-# verdict, or has one, stays closed.
+# Only what people write is put back, and a referral, which timers write too, only by whoever takes a referral back.
+# What the rules have seen since stands: an alert that has cleared and needs no verdict, or has one, stays closed.
 RESTORE = """
 UPDATE alerts a
 SET acknowledged_at = was.acknowledged_at, acknowledged_by = was.acknowledged_by,
     assigned_to = was.assigned_to, assigned_at = was.assigned_at, assigned_by = was.assigned_by,
-    referred_to = was.referred_to, referred_at = was.referred_at, referred_by = was.referred_by,
+    referred_to = CASE WHEN e.action = 'referred' THEN was.referred_to ELSE a.referred_to END,
+    referred_at = CASE WHEN e.action = 'referred' THEN was.referred_at ELSE a.referred_at END,
+    referred_by = CASE WHEN e.action = 'referred' THEN was.referred_by ELSE a.referred_by END,
     verdict = was.verdict, verdict_at = was.verdict_at, verdict_by = was.verdict_by, closed_by = was.closed_by,
     closed_at = CASE WHEN was.closed_at IS NOT NULL THEN was.closed_at
                      WHEN a.condition = 'cleared' AND (NOT a.latching OR was.verdict IS NOT NULL) THEN a.closed_at END

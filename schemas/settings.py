@@ -104,6 +104,18 @@ class Settings(BaseSettings):
         default=30.0, gt=0, description="A reading older than this is quarantined"
     )
 
+    remind_seconds: float = Field(
+        default=30.0,
+        ge=0,
+        description="When the desk is told again of a fire that nobody has acknowledged; 0 for never",
+    )
+    supervisor_seconds: float = Field(
+        default=60.0, ge=0, description="When such a fire is passed on to the supervisor; 0 for never"
+    )
+    second_contact_seconds: float = Field(
+        default=90.0, ge=0, description="When such a fire is passed on to the second contact; 0 for never"
+    )
+
     @property
     def spool_path(self) -> Path:
         """Where this worker keeps what comes while the database is away."""
