@@ -14,12 +14,12 @@ from simulators.optics import Floats
 from simulators.trials.slow_looks import Episode, look_over
 from simulators.water.course import MINUTES_A_DAY, Course
 from simulators.water.hours import Hours, Months, watch_months
-from simulators.water.plant import Plants, build_plants
+from simulators.water.plant import build_plants
 from simulators.water.troubles import Trouble, make_troubles
 
-BEFORE_DAYS = 16
-"""So long it goes well: two weeks are what a leak is compared with."""
-LEAK_DAYS, TANK_DAYS = 50, 24
+LEAK_BEFORE_DAYS, TANK_BEFORE_DAYS = 16, 4
+"""So long it goes well: two weeks are what a leak is compared with, three days what a tank is."""
+LEAK_DAYS, TANK_DAYS = 50, 12
 LEAST_LEVEL_M = 1.0
 FIRST_LOOK_HOUR = 72
 
@@ -59,7 +59,7 @@ class MonthsScore:
 
 def score_leaks(cases: int, seed: int, ordinary: Hours, false_alerts: int) -> MonthsScore:
     """Leaks that double in one to four days, beside a fixed limit that cries as rarely in `ordinary` operation."""
-    months, onset, _ = _live(Trouble.LEAK, cases, seed, LEAK_DAYS)
+    months, onset = _live(Trouble.LEAK, cases, seed, LEAK_BEFORE_DAYS, LEAK_DAYS)
     score = MonthsScore(WATER_LEAK, Trouble.LEAK, cases, fixed_limit=find_fixed_limit(ordinary, false_alerts))
     assert score.fixed_limit is not None
     fixed = _first_above(months.flow, score.fixed_limit, onset)
@@ -76,7 +76,7 @@ def score_leaks(cases: int, seed: int, ordinary: Hours, false_alerts: int) -> Mo
 
 def score_tanks(cases: int, seed: int) -> MonthsScore:
     """Tanks whose filling valve is shut."""
-    months, onset, _ = _live(Trouble.EMPTY_TANK, cases, seed, TANK_DAYS)
+    months, onset = _live(Trouble.EMPTY_TANK, cases, seed, TANK_BEFORE_DAYS, TANK_DAYS)
     score = MonthsScore(TANK_DRAINING, Trouble.EMPTY_TANK, cases)
     first = _first_after(look_over(TANK_DRAINING, months.level, FIRST_LOOK_HOUR), onset)
     return _score(score, first, onset / 60.0, months.breach / 60.0)
@@ -96,12 +96,14 @@ def find_fixed_limit(ordinary: Hours, false_alerts: int) -> float:
     return float(most[min(false_alerts, len(most) - 1)]) * 1.001
 
 
-def _live(trouble: Trouble, cases: int, seed: int, days: int) -> tuple[Months, NDArray[np.int64], Plants]:
+def _live(
+    trouble: Trouble, cases: int, seed: int, before_days: int, days: int
+) -> tuple[Months, NDArray[np.int64]]:
     rng = np.random.default_rng([seed, 2000, list(Trouble).index(trouble)])
     plants = build_plants(cases, rng)
-    onset = BEFORE_DAYS * MINUTES_A_DAY + rng.integers(0, 3 * MINUTES_A_DAY, cases)
+    onset = before_days * MINUTES_A_DAY + rng.integers(0, 3 * MINUTES_A_DAY, cases)
     course = Course(plants, make_troubles(trouble, plants, onset, rng), rng)
-    return watch_months(plants, course.live(days), LEAST_LEVEL_M), onset, plants
+    return watch_months(plants, course.live(days), LEAST_LEVEL_M), onset
 
 
 def _recent(hours: Hours) -> Floats:
