@@ -11,7 +11,7 @@ from rules.slow.days import Days, middle
 from rules.slow.slow_rule import SlowJudgement, SlowRule, SlowView
 from schemas.domain import Quantity, Severity, SignalClass
 
-JOINT = Kind(least_noise=0.3, wander_share=0.15, powers=(1.0, 3.0), slope_doubt=0.5, peak_doubt=1.2)
+JOINT = Kind(least_noise=0.3, wander_share=0.15, powers=(1.3, 3.0), slope_doubt=0.25, peak_doubt=2.0)
 
 
 def _judge(view: SlowView) -> SlowJudgement:

@@ -12,7 +12,7 @@ from rules.slow.slow_rule import SlowJudgement, SlowRule, SlowView
 from schemas.domain import Quantity, Severity, SignalClass
 
 # What leaks through a resistance adds to what leaks through capacitors at right angles: little at first.
-CREEP = Kind(least_noise=1.5, wander_share=0.15, powers=(1.0, 4.0), slope_doubt=0.4, peak_doubt=1.0)
+CREEP = Kind(least_noise=1.5, wander_share=0.15, powers=(1.0, 4.0), slope_doubt=0.35, peak_doubt=0.9)
 
 HELD_SHARE = 0.5
 """Of what the highest reading of an hour usually exceeds its mean by, so much lasts for as long as an alarm needs.
