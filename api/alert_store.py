@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from api.alert_models import Alert, AlertDetail, Change
+from api.alert_models import Alert, AlertDetail, Change, HistoryEntry, Words
 from api.alert_rows import AlertRow, ChangeRow, explain, make_entry, show_alert, show_change
 from api.connections import Connection, fetch_all, fetch_one
 from api.problems import ProblemError
@@ -45,6 +45,14 @@ SELECT e.change_id AS event_change_id, e.at AS event_at, e.recorded_at AS event_
 FROM (SELECT * FROM alert_events WHERE change_id > %(after)s ORDER BY change_id LIMIT %(limit)s) e
 JOIN alerts a USING (alert_id) {places}
 ORDER BY e.change_id""").format(columns=ALERT_COLUMNS, places=PLACES)
+SELECT_CHANGED = sql.SQL("""
+SELECT e.change_id AS event_change_id, e.at AS event_at, e.recorded_at AS event_recorded_at,
+       e.condition AS event_condition, e.severity AS event_severity, e.value AS event_value,
+       e.parts AS event_parts, e.parameters_version AS event_parameters_version, e.action, e.actor, e.note,
+       e.origin, e.detail, e.undoes, {columns}
+FROM (SELECT * FROM alerts WHERE change_id < %(before)s ORDER BY change_id DESC LIMIT %(limit)s) a
+JOIN alert_events e ON e.change_id = a.change_id {places}
+ORDER BY e.change_id DESC""").format(columns=ALERT_COLUMNS, places=PLACES)
 SELECT_HISTORY = """
 SELECT change_id, action, at, recorded_at, actor, condition, severity, value, note, origin, detail, undoes, parts,
        parameters_version
@@ -68,6 +76,21 @@ async def list_changes(connection: Connection, after: int, limit: int) -> list[C
     """The changes after `after` in the order of their numbers, which is the order of commits."""
     params = {"after": after, "limit": limit}
     return [show_change(row) for row in await fetch_all(connection, SELECT_CHANGES, params, ChangeRow)]
+
+
+async def list_changed(connection: Connection, before: int, limit: int) -> list[Change]:
+    """Alerts, each with its newest change, from the one changed last before `before` backwards."""
+    params = {"before": before, "limit": limit}
+    return [show_change(row) for row in await fetch_all(connection, SELECT_CHANGED, params, ChangeRow)]
+
+
+async def read_account(connection: Connection, alert_id: int) -> tuple[Alert, Words, list[HistoryEntry]]:
+    """One alert, why it was raised, and its history up to the change it was read at; raises `ProblemError`."""
+    row = await _read_row(connection, alert_id)
+    history = await fetch_all(connection, SELECT_HISTORY, {"alert_id": alert_id}, make_entry)
+    source = await fetch_one(connection, SELECT_SOURCE, {"rule": row.rule}, lambda source: str(source))
+    known = [entry for entry in history if entry.change_id <= row.change_id]
+    return show_alert(row), explain(row, source or ""), known
 
 
 async def read_alert(connection: Connection, alert_id: int) -> Alert:

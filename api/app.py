@@ -26,6 +26,7 @@ from api.routes import (
     acts,
     alerts,
     buildings,
+    cap,
     changes,
     completeness,
     desk,
@@ -71,9 +72,10 @@ def make_app(settings: Settings) -> FastAPI:
         responses={500: {"model": Problem, "description": "A mistake of the service"}},
     )
     install_handlers(app)
-    # The first four come before `alerts`, whose {alert_id} would take their names for a number.
+    # The first five come before `alerts`, whose {alert_id} would take their names for a number.
     for module in (
         changes,
+        cap,
         selections,
         stream,
         unpersisted,
