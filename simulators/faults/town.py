@@ -72,6 +72,7 @@ class Town:
             Alert("heat_prealarm", f"{DEVICES[self._hot]}/temperature", "active", "raised"),
             Alert("heat_fixed_alarm", f"{DEVICES[self._hot]}/temperature", "active", "raised"),
             Alert("residual_current_alarm", f"{DEVICES[self._leaking]}/residual", "active", "raised"),
+            Alert("residual_current_prealarm", f"{DEVICES[self._leaking]}/residual", "active", "raised"),
             Alert("hydrant_pressure_zero", f"{DEVICES[self._dry]}/pressure", "cleared", "raised cleared"),
         ]
 

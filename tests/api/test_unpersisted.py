@@ -151,7 +151,7 @@ def test_a_clear_updates_what_is_held_and_only_a_batch_as_new_removes_it(
     with listening(settings) as client:
         publish()
         publish(change="clear", at=AT + 9_000_000, batch=7)
-        wait_until(lambda: look(client)["alerts"][0]["condition"] == "cleared", 1)
+        wait_until(lambda: [alert["condition"] for alert in look(client)["alerts"]] == ["cleared"], 1)
         (alert,) = look(client)["alerts"]
         assert alert["at"] < alert["changed_at"]
         publish(persisted=True, batch=5)

@@ -84,7 +84,8 @@ def test_a_plain_series_is_taken_column_by_column_with_the_same_content(
     payload = json.dumps(content, separators=(",", ":") if compact else None).encode()
     decoded = decode_readings(payload)
     # Only text that looks like a key sends one the longer way.
-    assert isinstance(decoded, PlainSeries) or b'\\":' in payload
+    like_a_key = any(like in payload for like in (b'\\":', b'": ":', b'":":'))
+    assert isinstance(decoded, PlainSeries) or like_a_key
     assert flatten(decoded) == flatten(ReadingMessage.model_validate(json.loads(payload)))
 
 
