@@ -42,6 +42,7 @@ from api.routes import (
     stream,
     unpersisted,
 )
+from api.shared_looks import SharedLooks
 from api.unacknowledged import watch_unacknowledged
 from schemas.settings import Settings, SettingsError
 
@@ -113,6 +114,7 @@ def _make_lifespan(
         state = app.state
         state.connections = Connections(database_url)
         state.change_feed = ChangeFeed(database_url)
+        state.shared_looks = SharedLooks(state.connections, state.change_feed.recent)
         state.notice_listener = NoticeListener(settings, state.notice_board, random.Random())
         await state.connections.open()
         state.notice_listener.start()

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from api.alert_store import list_changes
 from api.change_feed import ChangeFeed
-from api.change_wire import write_change
-from api.connections import Connections
-from api.freshness import Freshness, read_freshness
-from api.problems import ProblemError
+from api.freshness import Freshness
 from api.recent_changes import Mark, WrittenChange
+from api.shared_looks import SharedLooks
 
 # Keeps a feed and a table that disagree for a moment from asking each other in a circle.
 _PAUSE_SECONDS = 0.02
@@ -24,11 +21,19 @@ class ChangeListener:
 
     freshness: Freshness
 
-    def __init__(self, connections: Connections, feed: ChangeFeed, position: int) -> None:
-        self._connections = connections
+    def __init__(self, looks: SharedLooks, feed: ChangeFeed, position: int) -> None:
+        self._looks = looks
         self._feed = feed
         self._mark = Mark(-1, 0)
         self.position = position
+
+    async def begin(self, limit: int, *, waits: bool) -> list[WrittenChange]:
+        """The first changes; whoever waits and has the newest one there is does not ask the tables."""
+        feed = self._feed
+        if waits and feed.is_live and feed.freshness is not None and self.position == feed.recent.newest:
+            self._mark, self.freshness = feed.recent.mark(), feed.freshness
+            return []
+        return await self.look(limit)
 
     async def look(self, limit: int) -> list[WrittenChange]:
         """The next changes out of the tables.
@@ -38,13 +43,9 @@ class ChangeListener:
         ProblemError
             The position lies beyond the newest change (409).
         """
-        async with self._connections.borrow() as connection:
-            self.freshness = await read_freshness(connection)
-            if self.position > self.freshness.change_id:
-                raise _cursor_ahead(self.position, self.freshness.change_id)
-            found = await list_changes(connection, self.position, limit)
-        self._mark = self._feed.recent.mark()
-        return self._advance([write_change(change) for change in found])
+        found = await self._looks.look(self.position, limit)
+        self.freshness, self._mark = found.freshness, found.mark
+        return self._advance(found.changes)
 
     async def take(self, limit: int) -> list[WrittenChange]:
         """The same out of memory, where it reaches back far enough."""
@@ -61,12 +62,3 @@ class ChangeListener:
         if changes:
             self.position = changes[-1].change_id
         return changes
-
-
-def _cursor_ahead(position: int, newest: int) -> ProblemError:
-    return ProblemError(
-        409,
-        "cursor-ahead",
-        f"the newest change is {newest}, so {position} comes from another database; "
-        "read the list of alerts again and go on from its change_id",
-    )

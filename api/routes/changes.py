@@ -14,10 +14,10 @@ from api.answers import JSON
 from api.change_feed import ChangeFeed
 from api.change_listener import ChangeListener
 from api.change_wire import write_page
-from api.connections import ConnectionsDep
 from api.cursors import MAX_BIGINT
 from api.parameters import Limit, Question
 from api.problems import describe_problems
+from api.shared_looks import SharedLooks
 
 router = APIRouter(prefix="/v1/alerts/changes", tags=["alerts"])
 
@@ -38,9 +38,17 @@ def _feed_of(request: Request) -> ChangeFeed:
 FeedDep = Annotated[ChangeFeed, Depends(_feed_of)]
 
 
+def _looks_of(request: Request) -> SharedLooks:
+    looks: SharedLooks = request.app.state.shared_looks
+    return looks
+
+
+LooksDep = Annotated[SharedLooks, Depends(_looks_of)]
+
+
 @router.get("", response_model=ChangeList, responses=describe_problems(409, 422, 503))
 async def get_changes(
-    connections: ConnectionsDep, feed: FeedDep, parameters: Annotated[ChangeParameters, Query()]
+    looks: LooksDep, feed: FeedDep, parameters: Annotated[ChangeParameters, Query()]
 ) -> Response:
     """Every change after `after`, in order. Ask again with `next`: you have then seen all there was.
 
@@ -48,8 +56,8 @@ async def get_changes(
     """
     until = time.monotonic() + parameters.wait
     with feed.listening():
-        listener = ChangeListener(connections, feed, parameters.after)
-        changes = await listener.look(parameters.limit)
+        listener = ChangeListener(looks, feed, parameters.after)
+        changes = await listener.begin(parameters.limit, waits=parameters.wait > 0)
         while not changes and await feed.wait_beyond(parameters.after, until):
             changes = await listener.take(parameters.limit)
         if parameters.wait and not changes:

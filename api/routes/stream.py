@@ -19,7 +19,7 @@ from api.cursors import MAX_BIGINT
 from api.freshness import read_freshness
 from api.parameters import Question
 from api.problems import ProblemError, describe_problems
-from api.routes.changes import FeedDep
+from api.routes.changes import FeedDep, LooksDep
 
 router = APIRouter(prefix="/v1/alerts/stream", tags=["alerts"])
 
@@ -55,6 +55,7 @@ class StreamParameters(Question):
 async def get_stream(
     request: Request,
     connections: ConnectionsDep,
+    looks: LooksDep,
     feed: FeedDep,
     parameters: Annotated[StreamParameters, Query()],
     last_event_id: Annotated[str | None, Header(description="Wins over `after`; browsers send it")] = None,
@@ -68,7 +69,7 @@ async def get_stream(
     position = parameters.after if last_event_id is None else _parse_position(last_event_id)
     if position is None:
         position = await _find_newest(connections)
-    listener = ChangeListener(connections, feed, position)
+    listener = ChangeListener(looks, feed, position)
     # What is wrong with the position is said before the stream begins, while there is still a status to say it by.
     with feed.listening():
         first = await listener.look(PAGE)
