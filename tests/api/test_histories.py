@@ -56,18 +56,13 @@ class Replica:
             self.wrong.append(f"{change['change_id']} came after {self.after}")
         alert = change["alert"]
         assert isinstance(alert, dict)
-        self.after += 1
-        self.seen.append((self.after, str(change["action"]), alert["id"]))
+        self.seen.append((self.after + 1, str(change["action"]), alert["id"]))
         names = [alert[axis] and alert[axis][member] for axis, member in _AXES]
         closed = alert["closed_at"] is not None
-        self.alerts[alert["id"]] = (
-            alert["change_id"],
-            alert["condition"],
-            closed,
-            names[0],
-            names[1],
-            names[2],
-        )
+        state = (alert["change_id"], alert["condition"], closed, names[0], names[1], names[2])
+        self.alerts[alert["id"]] = state
+        # Last of all: whoever compares waits for this.
+        self.after += 1
 
 
 _AXES = (("acknowledged", "by"), ("assigned", "to"), ("verdict", "verdict"))
@@ -83,6 +78,10 @@ class Api:
             "FENGSUI_MQTT_URL": settings.mqtt_url or "",
             "FENGSUI_DATA_DIR": str(settings.data_dir),
             "FENGSUI_HTTP_PORT": str(port),
+            # Timers would go on writing while the database and its copies are compared.
+            "FENGSUI_REMIND_SECONDS": "0",
+            "FENGSUI_SUPERVISOR_SECONDS": "0",
+            "FENGSUI_SECOND_CONTACT_SECONDS": "0",
         }
         self.start()
 
