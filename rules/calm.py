@@ -36,6 +36,9 @@ class Calm:
         self._bounds = np.empty(len(quantity), BOUNDS)
         self._bounds["above"], self._bounds["below"] = -np.inf, np.inf
         self._bounds["least"], self._bounds["most"] = _LEAST[quantity], _MOST[quantity]
+        # What is asked only of values beyond the bounds: the bound of the rules that hold whatever is usual, and by how
+        # much a value must exceed what is usual for the others.
+        self._below_ever, self._above_usual = (np.full(len(quantity), np.inf) for _ in range(2))
         for code, of_quantity in rules.items():
             mine = np.flatnonzero(quantity == code)
             # The least that any rule takes for drift.
@@ -44,9 +47,16 @@ class Calm:
                 self._narrow(rule, mine, parameters)
 
     def _narrow(self, rule: ReadingRule, mine: Slots, parameters: Resolved) -> None:
-        above, below = rule.calm(lambda name: parameters.of_sensors(rule.id, name, mine))
+        def value(name: str) -> Floats:
+            return parameters.of_sensors(rule.id, name, mine)
+
+        above, below = rule.calm(value)
         self._bounds["above"][mine] = np.maximum(self._bounds["above"][mine], above)
         self._bounds["below"][mine] = np.minimum(self._bounds["below"][mine], below)
+        if rule.above_usual is None:
+            self._below_ever[mine] = np.minimum(self._below_ever[mine], below)
+        else:
+            self._above_usual[mine] = np.minimum(self._above_usual[mine], value(rule.above_usual))
 
     def holds(self, slots: Slots, values: Floats, baseline: Floats, spread: Floats) -> NDArray[np.bool_]:
         """Whether values (n,) are calm for sensors (n,) of this baseline and spread before them."""
@@ -54,14 +64,16 @@ class Calm:
         margin = 3.0 * spread
         np.maximum(margin, bounds["least"], out=margin)
         np.minimum(margin, bounds["most"], out=margin)
-        calm: NDArray[np.bool_] = values - baseline < margin
+        excess = values - baseline
+        calm: NDArray[np.bool_] = excess < margin
         within: NDArray[np.bool_] = values > bounds["above"]
         within &= values < bounds["below"]
         beyond = np.flatnonzero(~within)
         if len(beyond):
             # Old detectors are dusty: of what is beyond the bounds, most is drift.
             drift = np.fmax(baseline[beyond] - self._background[self._quantity[slots[beyond]]], 0.0)
-            some, values = bounds[beyond], values[beyond] - drift
-            within[beyond] = (values > some["above"]) & (values < some["below"])
+            some, slots, values = bounds[beyond], slots[beyond], values[beyond] - drift
+            usual = (excess[beyond] < self._above_usual[slots]) & (values < self._below_ever[slots])
+            within[beyond] = (values > some["above"]) & ((values < some["below"]) | usual)
         calm &= within
         return calm

@@ -104,7 +104,8 @@ class ReadingRule(Rule):
     """A rule on the readings of single sensors of one quantity. Levels go from the mildest to the gravest.
 
     `calm` gives, from the values (n,) of parameters, the bounds strictly between which no level can hold. They are
-    bounds of what is judged: of the value less what its baseline has drifted above `background`.
+    bounds of what is judged: of the value less what its baseline has drifted above `background`. Where `above_usual`
+    names a parameter, no level can hold either while the value exceeds its baseline by less than that.
     """
 
     quantity: Quantity = Quantity.SMOKE
@@ -112,6 +113,7 @@ class ReadingRule(Rule):
     levels: tuple[Level, ...] = ()
     calm: Callable[[Lookup], tuple[Floats, Floats]] = lambda _: (np.array(-np.inf), np.array(np.inf))
     background: float = np.inf
+    above_usual: str | None = None
 
 
 def less_drift(values: Floats, baseline: Floats, background: float) -> Floats:

@@ -24,9 +24,9 @@ Judge = Callable[[View], Judgement]
 
 @dataclass(frozen=True)
 class Shape:
-    """The levels of a rule that look into the windows, by place in the table, and the bounds between which none holds.
+    """The levels of a rule that look into the windows, by place in the table, and where none of them can hold.
 
-    `above` and `below` are (n_sensors,), or () where they are the same for all.
+    `above`, `below` and `above_usual` are (n_sensors,), or () where they are the same for all.
     """
 
     rule: ReadingRule
@@ -34,12 +34,15 @@ class Shape:
     columns: Rows
     above: Floats
     below: Floats
+    above_usual: Floats
 
     def is_calm(self, view: View) -> Flags:
         """Of which readings (n,) no level can hold."""
         values = less_drift(view.values, view.baseline, self.rule.background)
-        above, below = (bound[view.slots] if bound.ndim else bound for bound in (self.above, self.below))
-        calm: Flags = (values > above) & (values < below)
+        above, below, above_usual = (
+            bound[view.slots] if bound.ndim else bound for bound in (self.above, self.below, self.above_usual)
+        )
+        calm: Flags = (values > above) & (values < below) | (view.above_baseline() < above_usual)
         return calm
 
 
@@ -57,7 +60,9 @@ class Shapes:
             }
             if judges:
                 above, below = rule.calm(partial(table.look_up, rule))
-                shape = Shape(rule, judges, table.column[list(judges)], above, below)
+                least = rule.above_usual
+                above_usual = np.array(-np.inf) if least is None else table.look_up(rule, least)
+                shape = Shape(rule, judges, table.column[list(judges)], above, below, above_usual)
                 self._of_quantity.setdefault(rule.quantity.code, []).append(shape)
 
     def judge(

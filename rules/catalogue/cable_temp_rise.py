@@ -41,4 +41,5 @@ CABLE_TEMP_RISE = ReadingRule(
     unit="K/min",
     levels=(Level(Severity.YELLOW, _judge, "limit", judges_late=False),),
     calm=calm_below("floor"),
+    above_usual="above_usual",
 )

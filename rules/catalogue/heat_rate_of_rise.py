@@ -57,4 +57,5 @@ HEAT_RATE_OF_RISE = ReadingRule(
         _judge("window_fast_seconds", "limit_fast", "slowest_fast_seconds"),
     ),
     calm=calm_below("gate"),
+    above_usual="above_usual",
 )
