@@ -9,15 +9,10 @@ from typing import LiteralString
 from psycopg.errors import UniqueViolation
 
 from api.connections import Connection, Connections, fetch_one
+from api.place_codes import find_place
 from api.problems import ProblemError
 from schemas.hazards import TERMS, HazardAction, HazardKind, HazardOwner, HazardState
 
-SELECT_PLACE = """
-SELECT b.building_id, z.zone_id, d.device_id
-FROM buildings b
-LEFT JOIN zones z ON z.building_id = b.building_id AND z.code = %(zone)s
-LEFT JOIN devices d ON d.building_id = b.building_id AND d.code = %(device)s
-WHERE b.code = %(building)s"""
 INSERT_HAZARD = """
 INSERT INTO hazards (kind, subject_kind, subject_id, building_id, zone_id, device_id, found_at, found_by, note, owner,
                      due_at)
@@ -73,13 +68,6 @@ class Deed:
 
 
 @dataclass(frozen=True)
-class _Place:
-    building_id: int
-    zone_id: int | None
-    device_id: int | None
-
-
-@dataclass(frozen=True)
 class _Known:
     state: str
     rule: str | None
@@ -89,7 +77,7 @@ async def report_hazard(connections: Connections, given: Report, now: datetime) 
     """Enter a hazard and return its number; raises `ProblemError` when there is no such place (422)."""
     terms = TERMS[given.kind]
     async with connections.borrow() as connection, connection.transaction():
-        place = await _find_place(connection, given)
+        place = await find_place(connection, given.building, given.zone, given.device)
         params = {
             "kind": given.kind,
             "building_id": place.building_id,
@@ -160,15 +148,3 @@ async def _tell(connection: Connection, deed: Deed, *, by_word: bool = False) ->
         "note": deed.note,
     }
     await connection.execute(INSERT_EVENT, params)
-
-
-async def _find_place(connection: Connection, given: Report) -> _Place:
-    params = {"building": given.building, "zone": given.zone, "device": given.device}
-    place = await fetch_one(connection, SELECT_PLACE, params, _Place)
-    if place is None:
-        raise ProblemError(422, "no-such-place", f"there is no building {given.building}")
-    if given.zone is not None and place.zone_id is None:
-        raise ProblemError(422, "no-such-place", f"building {given.building} has no zone {given.zone}")
-    if given.device is not None and place.device_id is None:
-        raise ProblemError(422, "no-such-place", f"building {given.building} has no device {given.device}")
-    return place

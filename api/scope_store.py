@@ -13,6 +13,7 @@ from api.alert_models import Named, Shown
 from api.connections import Connection, Connections, fetch_all, fetch_one
 from api.cursors import MAX_BIGINT, Key
 from api.moments import Moment, format_moment
+from api.place_codes import find_place
 from api.problems import ProblemError
 from schemas.domain import ScopeKind
 
@@ -39,12 +40,6 @@ CONDITIONS = {
     "open": sql.SQL("LEAST(w.ended_at, w.ends_at) > clock_timestamp()"),
     "buildings": sql.SQL("b.code = ANY(%(buildings)s)"),
 }
-SELECT_PLACE = """
-SELECT b.building_id, z.zone_id, d.device_id
-FROM buildings b
-LEFT JOIN zones z ON z.building_id = b.building_id AND z.code = %(zone)s
-LEFT JOIN devices d ON d.building_id = b.building_id AND d.code = %(device)s
-WHERE b.code = %(building)s"""
 INSERT_SCOPE = """
 INSERT INTO maintenance_windows (kind, building_id, zone_id, device_id, starts_at, ends_at, reason, declared_by)
 VALUES (%(kind)s, %(building_id)s, %(zone_id)s, %(device_id)s, %(starts_at)s, %(ends_at)s, %(reason)s, %(by)s)
@@ -96,13 +91,6 @@ class Declaration:
     by: str
 
 
-@dataclass(frozen=True)
-class _Place:
-    building_id: int
-    zone_id: int | None
-    device_id: int | None
-
-
 async def declare_scope(connections: Connections, given: Declaration, now: datetime) -> int:
     """Enter a window and return its number; workers hear of it within a second.
 
@@ -114,7 +102,7 @@ async def declare_scope(connections: Connections, given: Declaration, now: datet
     starts_at = given.starts_at or now
     _check_times(given, starts_at, now)
     async with connections.borrow() as connection, connection.transaction():
-        place = await _find_place(connection, given)
+        place = await find_place(connection, given.building, given.zone, given.device)
         params = {
             "kind": given.kind,
             "building_id": place.building_id,
@@ -181,18 +169,6 @@ def _check_times(given: Declaration, starts_at: datetime, now: datetime) -> None
         raise ProblemError(
             422, "too-long", f"a {given.kind} may last {hours:g} hours at most; declare it again then"
         )
-
-
-async def _find_place(connection: Connection, given: Declaration) -> _Place:
-    params = {"building": given.building, "zone": given.zone, "device": given.device}
-    place = await fetch_one(connection, SELECT_PLACE, params, _Place)
-    if place is None:
-        raise ProblemError(422, "no-such-place", f"there is no building {given.building}")
-    if given.zone is not None and place.zone_id is None:
-        raise ProblemError(422, "no-such-place", f"building {given.building} has no zone {given.zone}")
-    if given.device is not None and place.device_id is None:
-        raise ProblemError(422, "no-such-place", f"building {given.building} has no device {given.device}")
-    return place
 
 
 def _make_scope(
