@@ -106,7 +106,6 @@ class Engine:
             self.sequences.forget(slot)
         self._roster = roster
         self._places = Places(roster)
-        self._zone_slots = {zone_id: slot for slot, zone_id in enumerate(roster.zones["zone_id"].tolist())}
         resolved = self._parameters.resolve(roster)
         self.warnings = resolved.unmatched + resolved.conflicts
         sensors, devices = roster.sensors, roster.devices
@@ -280,7 +279,7 @@ class Engine:
 
     def _tick(self, at: int) -> Iterator[Change]:
         for change in self._zones.tick(at):
-            zone = self._zone_slots[change.subject.id]
+            zone = self._roster.zone_slots[change.subject.id]
             yield from self._tell_zone(change, zone)
         yield from self._circuits.tick(at, self._judging.slow)
         yield from self._health.tick(at)

@@ -80,16 +80,13 @@ class Judging:
 
     def restore(self, rule_id: str, slot: int, active: bool, at: int, severity: int) -> None:
         """Take over what the tables say of a rule on one sensor: active in this colour, or ended at a time."""
-        column = 0
         for rule in self._rules[int(self._quantity[slot])]:
-            # A rule may have been milder when the tables were written; then its mildest level it is.
-            known = min(severity, rule.severity)
-            for level in rule.levels:
-                run = self.runs[slot, column]
-                if rule.id == rule_id:
-                    run["active"] = active and level.severity >= known
-                    run["ended_at"] = NEVER if active else at
-                column += 1
+            if rule.id == rule_id:
+                # A rule may have been milder when the tables were written; then its mildest level it is.
+                known = min(severity, rule.severity)
+                runs = self.runs[slot, self._table.columns_of(rule)]
+                runs["active"] = [active and level.severity >= known for level in rule.levels]
+                runs["ended_at"] = NEVER if active else at
         self.look_again(np.array([slot]))
 
     def find_active(self, rule: ReadingRule) -> Slots:

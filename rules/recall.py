@@ -59,10 +59,6 @@ class Recall:
     def adopt(self, places: Places, roster: Roster) -> None:
         """Take over a newer roster."""
         self._places, self._roster = places, roster
-        self._zone_slots = {zone_id: slot for slot, zone_id in enumerate(roster.zones["zone_id"].tolist())}
-        self._site_slots = {
-            site_id: slot for slot, site_id in enumerate(roster.sites["building_id"].tolist())
-        }
         self._site_of_sensors = roster.devices["building_slot"][roster.sensors["device_slot"]]
         fresh = len(roster.sensors) - len(self._judged_upto)
         self._judged_upto = np.concatenate([self._judged_upto, np.full(fresh, NEVER, np.int64)])
@@ -105,8 +101,8 @@ class Recall:
         return {
             SubjectKind.SENSOR: self._roster.sensor_slots,
             SubjectKind.DEVICE: self._roster.device_slots,
-            SubjectKind.ZONE: self._zone_slots,
-            SubjectKind.BUILDING: self._site_slots,
+            SubjectKind.ZONE: self._roster.zone_slots,
+            SubjectKind.BUILDING: self._roster.site_slots,
         }[kind]
 
     def _stand(self, kind: SubjectKind, slot: int) -> tuple[int, int, int]:
@@ -140,7 +136,7 @@ class Recall:
         self._circuits.restore_snapshot(slots, {name: columns[name][kept] for name in self._circuits.COLUMNS})
         for slot in slots[showed | (self._judging.points[slots] > 0)].tolist():
             self._likelihood.take(slot, int(self._judging.points[slot]), float(self._judging.excess[slot]))
-        self._zones.restore_snapshot(columns["zones"].astype(LOW), self._zone_slots)
+        self._zones.restore_snapshot(columns["zones"].astype(LOW), self._roster.zone_slots)
         upto = int(columns["received_upto"][0])
         self._judged_upto[slots] = upto
         return upto

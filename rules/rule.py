@@ -73,10 +73,6 @@ class Judgement:
     clears: NDArray[np.bool_]
     measure: Floats
 
-    def of(self, places: NDArray[np.intp]) -> Judgement:
-        """That of some of the readings."""
-        return Judgement(self.holds[places], self.clears[places], self.measure[places])
-
 
 @dataclass(frozen=True)
 class Level:

@@ -17,6 +17,7 @@ from rules.changes import ChangeKind
 from rules.findings import Finding
 from rules.parameters import Resolved
 from rules.rule import Judgement, Lookup, Rule
+from rules.ticking import have_lasted, keep_since
 from schemas.columns import MICROSECONDS, NEVER
 from schemas.domain import QUANTITIES, Quantity, SubjectKind
 from schemas.units import UNIT_OF
@@ -142,12 +143,10 @@ class Upkeep:
             lambda name: self._parameters.of_sensors(rule.id, name, slots),
         )
         judged = rule.judge(view)
-        since = np.where(
-            judged.holds, np.where(self.since[place, slots] == NEVER, now, self.since[place, slots]), NEVER
-        )
+        since = keep_since(self.since[place, slots], judged.holds, now)
         wait_us = (view.parameter("on_seconds") * MICROSECONDS).astype(np.int64)
         was_active = self.active[place, slots]
-        raised = ~was_active & judged.holds & (now - np.maximum(since, 0) >= wait_us)
+        raised = ~was_active & have_lasted(since, now, wait_us)
         cleared = was_active & judged.clears
         self.since[place, slots], self.active[place, slots] = since, (was_active | raised) & ~cleared
         for i in np.flatnonzero(raised | cleared).tolist():

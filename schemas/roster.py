@@ -159,6 +159,16 @@ class Roster:
     site_codes: list[str] = field(default_factory=list)
     channels: list[str] = field(default_factory=list)
 
+    @cached_property
+    def zone_slots(self) -> dict[int, int]:
+        """The slot of each zone by its id."""
+        return {zone_id: slot for slot, zone_id in enumerate(self.zones["zone_id"].tolist())}
+
+    @cached_property
+    def site_slots(self) -> dict[int, int]:
+        """The slot of each building by its id."""
+        return {building_id: slot for slot, building_id in enumerate(self.sites["building_id"].tolist())}
+
     def taken_over_since(self, previous: Roster) -> frozenset[str]:
         """Buildings that this share did not work, or did not answer for, at the time of an earlier roster."""
         before, now = previous.buildings.keys() - previous.foreign, self.buildings.keys() - self.foreign

@@ -15,7 +15,7 @@ from rules.electrical.circuit_rule import CircuitRule, CircuitView
 from rules.electrical.wiring import Wiring, pick
 from rules.parameters import Resolved
 from rules.places import Places
-from rules.rule import seconds
+from rules.ticking import find_fresh_us, have_lasted, keep_since
 from schemas.columns import MICROSECONDS, NEVER
 from schemas.domain import Quantity
 
@@ -25,8 +25,6 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 CABLE = Quantity.CABLE_TEMPERATURE
-FRESH_INTERVALS = 3
-LEAST_FRESH_US = seconds(90)
 
 
 class CircuitWatch:
@@ -61,7 +59,7 @@ class CircuitWatch:
         self._cables = wiring.sensors_of(CABLE)
         self._loads = wiring.partners(self._cables, Quantity.CURRENT)
         self._boards = wiring.partners(self._cables, Quantity.TEMPERATURE)
-        self._fresh_us = np.maximum(FRESH_INTERVALS * sensors["interval_us"], LEAST_FRESH_US)
+        self._fresh_us = find_fresh_us(sensors["interval_us"])
         self._of_circuits = np.flatnonzero(sensors["circuit_slot"] >= 0)
 
     def restore(self, rule_id: str, slot: int, active: bool) -> bool:
@@ -117,11 +115,14 @@ class CircuitWatch:
             lambda name: self._parameters.of_sensors(rule.id, name, slots),
         )
         judged = rule.judge(view)
-        since = _since(self.since[rule.id][slots], judged.holds, now)
-        low_since = _since(self.low_since[rule.id][slots], judged.clears, now)
+        since = keep_since(self.since[rule.id][slots], judged.holds, now)
+        low_since = keep_since(self.low_since[rule.id][slots], judged.clears, now)
         was_active = self.active[rule.id][slots]
-        raised = ~was_active & _is_over(since, now, view.parameter("on_seconds"))
-        cleared = was_active & _is_over(low_since, now, view.parameter("off_seconds"))
+        on_us, off_us = (
+            (view.parameter(name) * MICROSECONDS).astype(np.int64) for name in ("on_seconds", "off_seconds")
+        )
+        raised = ~was_active & have_lasted(since, now, on_us)
+        cleared = was_active & have_lasted(low_since, now, off_us)
         self.since[rule.id][slots], self.low_since[rule.id][slots] = since, low_since
         self.active[rule.id][slots] = (was_active | raised) & ~cleared
         for i in np.flatnonzero(raised | cleared).tolist():
@@ -148,13 +149,3 @@ class CircuitWatch:
             unit=rule.unit,
             scope_id=scope,
         )
-
-
-def _since(before: NDArray[np.int64], speaks: Flags, now: int) -> NDArray[np.int64]:
-    return np.where(speaks, np.where(before == NEVER, now, before), NEVER)
-
-
-def _is_over(since: NDArray[np.int64], now: int, wait_seconds: Floats) -> Flags:
-    wait_us = (wait_seconds * MICROSECONDS).astype(np.int64)
-    over: Flags = (since != NEVER) & (now - np.maximum(since, 0) >= wait_us)
-    return over

@@ -14,9 +14,3 @@ def floor_time(at: int, step_us: int) -> int:
     """The last multiple of a step at or before `at` [µs since the epoch]; steps of whole days end at midnight."""
     ahead_us = CHINA_US if step_us % DAY_US == 0 else 0
     return (at + ahead_us) // step_us * step_us - ahead_us
-
-
-def ceil_time(at: int, step_us: int) -> int:
-    """The first multiple of a step at or after `at`."""
-    last = floor_time(at, step_us)
-    return last if last == at else last + step_us

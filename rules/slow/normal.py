@@ -7,6 +7,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+Z80 = 1.2816
+"""Eight in ten of a normal distribution lie within so many standard deviations of its mean."""
+MAD_TO_SIGMA = 1.4826
+"""So many times the median distance from the median is its standard deviation."""
+
 
 def find_probability(z: Floats) -> Floats:
     """Chance that a standard normal variable is below `z`, to 1e-7.

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.slow.normal import MAD_TO_SIGMA, Z80
 from rules.slow.slow_rule import Forecast
 
 Floats = NDArray[np.float64]
 
-Z80 = 1.2816
-"""Standard deviations on either side that hold 80 % of a normal distribution."""
-MAD_TO_SIGMA = 1.4826
 # A median of slopes scatters by this much more than least squares where noise is normal (efficiency 0.91).
 THEIL_SEN_WIDER = 1.05
 

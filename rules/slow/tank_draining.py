@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.rule import Parameter
+from rules.slow.normal import Z80
 from rules.slow.slow_rule import Forecast, SlowJudgement, SlowRule, SlowView
 from schemas.domain import Quantity, Severity, SignalClass
 
@@ -18,7 +19,6 @@ FALLING = 3
 """In each of so many hours the level must have fallen: after a test it rises again within the hour."""
 LINE_HOURS = 2
 """What it fell before, it fell for other reasons."""
-Z80 = 1.2816
 STRAYS = 0.30
 """A day's use and a night's differ: by so much (of its logarithm) a rate of few hours errs."""
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.slow.normal import MAD_TO_SIGMA
+
 Floats = NDArray[np.float64]
 
-_MAD_TO_SIGMA = 1.4826
 _WIDE = 1e6
 
 
@@ -104,5 +105,5 @@ def _estimate_noise(figures: Floats, least: float) -> Floats:
     bends = np.sort(bends, axis=1)
     count = (~np.isnan(bends)).sum(axis=1)
     middle = bends[np.arange(len(bends)), np.maximum(count // 2, 0).clip(max=bends.shape[1] - 1)]
-    sigma = _MAD_TO_SIGMA * middle / np.sqrt(6.0)
+    sigma = MAD_TO_SIGMA * middle / np.sqrt(6.0)
     return np.asarray(np.fmax(sigma, least))

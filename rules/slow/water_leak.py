@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.rule import Parameter
+from rules.slow.bucket_times import DAY_US
 from rules.slow.doubling import fit_growth, foretell_days
 from rules.slow.slow_rule import Forecast, SlowJudgement, SlowRule, SlowView
-from schemas.columns import MICROSECONDS
 from schemas.domain import Quantity, Severity, SignalClass
 
 Floats = NDArray[np.float64]
 
-DAY_US = 86_400 * MICROSECONDS
 RECENT = 3
 """The median of so many buckets is what flows now: a test of a hydrant is in one of them at most."""
 LEAST_USUAL = 12

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.rule import seconds
+from rules.ticking import find_fresh_us, have_lasted, keep_since
 from rules.water.gauging import HOUR_US, Gauging
 from rules.water.pumps import Pumps
 from rules.water.systems import JOCKEY_L_S, MPA_PER_METRE, Members, WaterSystems
@@ -17,7 +18,6 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Times = NDArray[np.int64]
 
-FRESH_INTERVALS, LEAST_FRESH_US = 3, seconds(90)
 DROP_MPA = 0.10
 SAW_MPA = 0.03
 """Half of what a jockey pump lifts the pressure by."""
@@ -37,7 +37,7 @@ class Sights:
 
     def __init__(self, systems: WaterSystems, intervals_us: Times) -> None:
         self._systems = systems
-        self._fresh_us = np.maximum(FRESH_INTERVALS * intervals_us, LEAST_FRESH_US)
+        self._fresh_us = find_fresh_us(intervals_us)
         self._flows_since = np.full(len(systems), NEVER, np.int64)
         self._flowed_at = np.full(len(systems), NEVER, np.int64)
         self._called_at = np.full(len(systems), NEVER, np.int64)
@@ -126,12 +126,10 @@ class Sights:
     def _find_call(self, now: int, pumps: Pumps, flow: Floats, heads: Floats) -> tuple[Floats, Floats]:
         """For how long the fire pump has been called [s], and by how much the pressure has risen since [MPa]."""
         flows = flow >= DEMAND_L_S
-        self._flows_since = np.where(
-            flows, np.where(self._flows_since == NEVER, now, self._flows_since), NEVER
-        )
+        self._flows_since = keep_since(self._flows_since, flows, now)
         pump = self._systems.pump
         declared = np.where(pump == UNKNOWN, NEVER, pumps.called[pump])
-        long = (self._flows_since != NEVER) & (now - np.maximum(self._flows_since, 0) >= DEMAND_US)
+        long = have_lasted(self._flows_since, now, DEMAND_US)
         called = np.where(declared != NEVER, declared, np.where(long, self._flows_since, NEVER))
         called = np.where(pump == UNKNOWN, NEVER, called)
         head = self._least(heads)

@@ -12,6 +12,7 @@ from rules.changes import Change, ChangeKind, Part
 from rules.parameters import Resolved
 from rules.places import Places
 from rules.rule import Lookup
+from rules.ticking import have_lasted, keep_since
 from rules.water.diagnosis import describe, diagnose
 from rules.water.gauging import Gauging
 from rules.water.pumps import Pumps
@@ -114,10 +115,10 @@ class WaterWatch:
             (value(name)[lead] * MICROSECONDS).astype(np.int64) for name in ("on_seconds", "off_seconds")
         )
         active = state["began"] != NEVER
-        state["since"] = _keep_since(state["since"], holds & ~active, now)
-        state["low_since"] = _keep_since(state["low_since"], clears & ~holds & active, now)
-        raised = ~active & holds & (now - np.maximum(state["since"], 0) >= on_us)
-        cleared = active & (state["low_since"] != NEVER) & (now - np.maximum(state["low_since"], 0) >= off_us)
+        state["since"] = keep_since(state["since"], holds & ~active, now)
+        state["low_since"] = keep_since(state["low_since"], clears & ~holds & active, now)
+        raised = ~active & holds & have_lasted(state["since"], now, on_us)
+        cleared = active & have_lasted(state["low_since"], now, off_us)
         state["began"] = np.where(raised, now, np.where(cleared, NEVER, state["began"]))
         colour = self._colour(rule, judged, view, lead, state["began"], now)
         # What has been grave stays so until its end.
@@ -154,7 +155,7 @@ class WaterWatch:
         grave = np.zeros(len(lead), np.bool_) if judged.grave is None else judged.grave[lead]
         lasts_us = (view.parameter("grave_seconds")[lead] * MICROSECONDS).astype(np.int64)
         # Of what cannot be judged just now, as while the pump runs, nobody says that it has become worse.
-        grave |= (began != NEVER) & judged.holds[lead] & (now - np.maximum(began, 0) >= lasts_us)
+        grave |= judged.holds[lead] & have_lasted(began, now, lasts_us)
         return np.where(grave, rule.gravest, rule.severity).astype(np.int8)
 
     def _tell(
@@ -197,10 +198,6 @@ def _lay_out(count: int) -> NDArray[np.void]:
     states = np.zeros(count, STATE)
     states["since"] = states["low_since"] = states["began"] = NEVER
     return states
-
-
-def _keep_since(since: NDArray[np.int64], holds: Flags, now: int) -> NDArray[np.int64]:
-    return np.where(holds, np.where(since == NEVER, now, since), NEVER)
 
 
 def _known(figure: float) -> float | None:

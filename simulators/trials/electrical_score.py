@@ -40,8 +40,6 @@ SEES: dict[Failure, tuple[str, ...]] = {
     ),
 }
 """Rules that may be taken for having seen a failure of a kind."""
-BREACHES = {Failure.CREEP: "residual", Failure.JOINT: "cable", Failure.RUNAWAY: "cable"}
-"""Kinds whose breach, of the alarm's limit, comes later than they begin."""
 
 
 @dataclass(frozen=True)
