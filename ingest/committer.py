@@ -26,9 +26,10 @@ from ingest.receipts import Receipts
 from ingest.restore import Known, read_known
 from ingest.spool import Spool, SpoolFullError
 from ingest.spooled_work import pack_work
-from ingest.store import Work, commit_batch
+from ingest.store import commit_batch
 from ingest.store_roster import load_roster, read_version
 from ingest.subscriber import Subscriber
+from ingest.work import Work
 from schemas.roster import Roster
 from schemas.settings import Settings
 

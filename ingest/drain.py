@@ -10,7 +10,8 @@ from ingest.lanes import read_last_batch
 from ingest.spool import Spool
 from ingest.spooled_batch import SpooledBatch
 from ingest.spooled_work import take_uniform, unpack_work
-from ingest.store import Work, commit_batch
+from ingest.store import commit_batch
+from ingest.work import Work
 from schemas.roster import Roster
 from schemas.settings import Settings
 

@@ -5,6 +5,8 @@ See `ingest.slow.buckets`, which waits for longer than is waited here before it 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from psycopg import Cursor
@@ -17,28 +19,45 @@ from schemas.columns import MICROSECONDS
 LATE_AFTER_US = 120 * MICROSECONDS
 """How long after its end an hour's readings may still be stored without being noted."""
 
-HOUR_BITS = 32
+# A row for an hour, not for a sensor: whoever drains a long queue has thousands of sensors late in every batch.
 INSERT_LATE = """
-INSERT INTO late_readings (sensor_id, starts_at)
-SELECT sensor_id, to_timestamp(hour * 3600) FROM unnest(%s::integer[], %s::bigint[]) AS come (sensor_id, hour)
-WHERE to_timestamp((hour + 1) * 3600) < clock_timestamp() - INTERVAL '120 s'"""
+INSERT INTO late_readings (starts_at, sensor_ids)
+SELECT to_timestamp(%(hour)s * 3600), %(sensors)s::integer[]
+WHERE to_timestamp((%(hour)s + 1) * 3600) < clock_timestamp() - INTERVAL '120 s'"""
 
 
-def note_late(
-    cursor: Cursor[TupleRow], readings: NDArray[np.void], sensor_ids: NDArray[np.int32], now: int | None
-) -> None:
-    """Note which sensors (n,) of these readings (n,) come late for which hours; nearly always none.
+@dataclass(frozen=True)
+class Late:
+    """Which sensors, as a PostgreSQL array, have readings of which hours (since the epoch) before `upto` [µs]."""
 
-    `now` tells without asking the database; None where the batch may have lain in a spool for long.
-    """
+    upto: int | None
+    sensors: dict[int, str]
+
+
+def last_on_time(now: int) -> int:
+    """Where the hours begin whose readings, stored at `now`, are not late yet; µs since the epoch."""
+    return floor_time(now - LATE_AFTER_US, HOUR_US)
+
+
+def find_late(readings: NDArray[np.void], sensor_ids: NDArray[np.int32], upto: int | None) -> Late:
+    """Of readings (n,) of sensors (n,) those observed before `upto`; nearly always none. None takes all of them."""
     observed_at = readings["observed_at"]
-    if now is not None:
-        late = observed_at < floor_time(now - LATE_AFTER_US, HOUR_US)
+    if upto is not None:
+        late = observed_at < upto
         if not late.any():
-            return
+            return Late(upto, {})
         observed_at, sensor_ids = observed_at[late], sensor_ids[late]
-    if len(observed_at):
-        # One number for sensor and hour: numpy finds the different ones of these many times faster than of pairs.
-        keys = np.unique(sensor_ids.astype(np.int64) << HOUR_BITS | observed_at // HOUR_US)
-        columns = keys >> HOUR_BITS, keys & ((1 << HOUR_BITS) - 1)
-        cursor.execute(INSERT_LATE, [write_array(column.tolist()) for column in columns])
+    hours = observed_at // HOUR_US
+    return Late(
+        upto,
+        {
+            int(hour): write_array(np.unique(sensor_ids[hours == hour]).tolist())
+            for hour in np.unique(hours).tolist()
+        },
+    )
+
+
+def note_late(cursor: Cursor[TupleRow], late: Late) -> None:
+    """Note them, if they are late by the database's own clock too."""
+    for hour, sensors in late.sensors.items():
+        cursor.execute(INSERT_LATE, {"hour": hour, "sensors": sensors})

@@ -11,7 +11,7 @@ from ingest.database_link import DatabaseLink
 from ingest.drain import Drain
 from ingest.spool import Spool, SpoolFullError
 from ingest.spool_file import SpoolTakenError, list_spools
-from ingest.store import Work
+from ingest.work import Work
 from schemas.columns import MICROSECONDS
 from schemas.roster import Roster
 from schemas.settings import Settings

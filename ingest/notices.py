@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from ingest.alarm import Alarm
-from ingest.store import Work
+from ingest.work import Work
 from rules.changes import Subject
 from schemas.domain import SignalClass
 from schemas.messages import AlertNotice

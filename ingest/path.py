@@ -10,8 +10,8 @@ from ingest.decoding import Decoded, decode_messages
 from ingest.resolving import Resolved, resolve_messages
 from ingest.restore import Known, restore_engine
 from ingest.snapshots import Snapshot, SnapshotRound
-from ingest.store import Work
 from ingest.subscriber import Message
+from ingest.work import Work
 from rules.changes import Change
 from rules.engine import Engine
 from rules.parameters import Parameters

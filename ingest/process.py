@@ -11,7 +11,7 @@ import logging
 import math
 import signal
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
@@ -52,14 +52,15 @@ class Holding:
     """A share that this process holds, or is about to."""
 
     share: str
-    stopping: threading.Event = field(default_factory=threading.Event)
+    worker: Worker
+    stopping: threading.Event
     failure: BaseException | None = None
     thread: threading.Thread | None = None
 
-    def work(self, worker: Worker) -> None:
-        """Run a worker until it is told to stop; what ends it otherwise is kept for the main thread."""
+    def work(self) -> None:
+        """Run the worker until it is told to stop; what ends it otherwise is kept for the main thread."""
         try:
-            worker.run()
+            self.worker.run()
         except WorkerTakenError as error:
             log.warning("%s", error)
         except BaseException as error:  # noqa: BLE001 - it ends the process, on the main thread
@@ -107,7 +108,11 @@ class Process:
             self._failure = error
 
     def _keep_slow_rules(self) -> None:
-        SlowRunner(self._settings, self._stopping).run()
+        SlowRunner(self._settings, self._stopping, self._is_behind).run()
+
+    def _is_behind(self) -> bool:
+        with self._lock:
+            return any(holding.worker.behind for holding in self._holdings.values())
 
     def _look(self) -> None:
         try:
@@ -156,11 +161,12 @@ class Process:
                 self._holdings[share] = self._begin(share)
 
     def _begin(self, share: str) -> Holding:
-        holding = Holding(share)
-        worker = Worker(self._settings.model_copy(update={"share": share}), holding.stopping)
-        holding.thread = threading.Thread(target=holding.work, args=(worker,), name=share)
+        stopping = threading.Event()
+        worker = Worker(self._settings.model_copy(update={"share": share}), stopping)
+        holding = Holding(share, worker, stopping)
+        holding.thread = threading.Thread(target=holding.work, name=share)
         holding.thread.start()
-        watching = (worker.watchdog, holding.stopping)
+        watching = (worker.watchdog, stopping)
         threading.Thread(target=guard, args=watching, name=f"watchdog of {share}", daemon=True).start()
         return holding
 

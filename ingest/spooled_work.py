@@ -8,7 +8,7 @@ from itertools import takewhile
 from ingest.decoding import decode_messages
 from ingest.resolving import resolve_messages
 from ingest.spooled_batch import SpooledBatch, SpooledChange
-from ingest.store import Work
+from ingest.work import Work
 from rules.catalogue import CATALOGUE
 from rules.changes import Change
 from rules.rule import Rule

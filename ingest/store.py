@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from psycopg import Connection, Cursor
 from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow
 
-from ingest.arrays import write_array
 from ingest.late_readings import note_late
 from ingest.resolving import Resolved
-from ingest.snapshots import Snapshot, write_snapshots
+from ingest.snapshots import write_snapshots
 from ingest.store_alerts import apply_changes
-from ingest.store_readings import Fates, copy_readings, encode_readings, sort_readings
-from rules.changes import Change
+from ingest.store_readings import Fates, copy_readings, sort_readings
+from ingest.work import Work
 from schemas.domain import Outcome
 from schemas.refusals import make_printable
 from schemas.roster import Roster
@@ -73,54 +69,6 @@ ON CONFLICT (worker) DO UPDATE SET
     readings_rejected = known.readings_rejected + EXCLUDED.readings_rejected"""
 
 
-@dataclass(frozen=True)
-class Work:
-    """Everything one transaction has to write.
-
-    `number` is the batch's own, larger than that of any before in its lane; `receipts` maps device slots to the
-    number up to which everything is stored once this batch is. `parameters_version` names the parameters that the
-    changes were judged by, and `snapshots` where the rules stood after it.
-    """
-
-    worker: str
-    number: int
-    resolved: Resolved
-    changes: Sequence[Change]
-    roster: Roster
-    receipts: Mapping[int, int]
-    parameters_version: str = ""
-    snapshots: Sequence[Snapshot] = ()
-
-    def prepare(self) -> None:
-        """Bring it into the form the database takes; left undone, it is done when it is stored."""
-        _ = self.copy_stream, self.device_states
-
-    @cached_property
-    def copy_stream(self) -> bytearray:
-        """Its readings as COPY takes them."""
-        return encode_readings(self.resolved.batch.readings, self.sensor_ids)
-
-    @cached_property
-    def device_states(self) -> tuple[str, str, str, str]:
-        """Arrays of the devices heard: their ids, when they were heard and when they measured, their receipts."""
-        heard, device_ids = self.resolved.heard, self.roster.devices["device_id"]
-        # In the order of ids, so that two writers never wait for each other.
-        slots = sorted(heard, key=device_ids.tolist().__getitem__)
-        observed = _newest_by_device(self.resolved.batch.readings, self.roster)
-        return (
-            write_array(device_ids[slots].tolist()),
-            write_array(heard[slot] for slot in slots),
-            write_array(observed[slots].tolist()),
-            write_array(self.receipts.get(slot, -1) for slot in slots),
-        )
-
-    @cached_property
-    def sensor_ids(self) -> NDArray[np.int32]:
-        """Of each of its readings, (n_samples,)."""
-        sensor_ids: NDArray[np.int32] = self.roster.sensors["sensor_id"][self.resolved.batch.readings["slot"]]
-        return sensor_ids
-
-
 def commit_batch(
     work: Work, lane: str, connection: Connection[TupleRow], *, belated: bool = False, now: int | None = None
 ) -> None:
@@ -154,13 +102,13 @@ def _write(
             fates = sort_readings(cursor, resolved.batch.readings, work.sensor_ids)
         else:
             fates = copy_readings(cursor, work.copy_stream, len(resolved.batch.readings))
-        note_late(cursor, resolved.batch.readings, work.sensor_ids, now)
         fresh = _write_events(cursor, resolved, roster) | _write_statuses(cursor, resolved, roster, belated)
         _write_quarantine(cursor, resolved)
         outcomes = judge_outcomes(resolved, fates, fresh)
         write_snapshots(cursor, work.snapshots)
         apply_changes(cursor, work.changes, work.parameters_version, belated=belated)
         with connection.pipeline():
+            note_late(cursor, work.find_late(now))
             _write_totals(cursor, work, lane, fates, outcomes)
             cursor.execute("COMMIT")
 
@@ -239,14 +187,6 @@ def _write_quarantine(cursor: Cursor[TupleRow], resolved: Resolved) -> None:
             detail = next(refusal.detail for refusal in refusals if refusal.reason is reason)
             row = (topic, digest, reason, detail, head, len(message.payload), count)
             cursor.execute(UPSERT_QUARANTINE, (*row, message.received_at, message.received_at))
-
-
-def _newest_by_device(readings: NDArray[np.void], roster: Roster) -> NDArray[np.int64]:
-    newest = np.zeros(len(roster.devices), np.int64)
-    # On a column of a structured array, as it stands between others, `at` takes ten times as long.
-    observed_at = np.ascontiguousarray(readings["observed_at"])
-    np.maximum.at(newest, roster.sensors["device_slot"][readings["slot"]], observed_at)
-    return newest
 
 
 def _write_totals(

@@ -99,6 +99,11 @@ class Subscriber:
         return f"{self._word}; {warning}" if warning else self._word
 
     @property
+    def unacknowledged(self) -> int:
+        """Messages received that are not yet stored or spooled."""
+        return self._received - self._acknowledged
+
+    @property
     def rounds(self) -> int:
         """Grows as long as the network thread works."""
         return self._client.rounds

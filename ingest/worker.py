@@ -76,6 +76,11 @@ class Worker:
         """Whether the broker is there and sends its messages to this worker."""
         return self._subscriber.connected
 
+    @property
+    def behind(self) -> bool:
+        """Whether more has been received than is judged and stored at a time."""
+        return self._subscriber.unacknowledged > self._settings.batch_max_messages
+
     def run(self) -> None:
         """Until told to stop: what was taken is stored and acknowledged, the rest stays with the broker.
 

@@ -47,10 +47,13 @@ ON CONFLICT (sensor_id, starts_at) DO UPDATE SET
     received = EXCLUDED.received, good = EXCLUDED.good,
     least = EXCLUDED.least, mean = EXCLUDED.mean, most = EXCLUDED.most"""
 TAKE_LATE = """
-WITH taken AS (
-    DELETE FROM late_readings WHERE late_id IN (SELECT late_id FROM late_readings ORDER BY late_id LIMIT %s)
-    RETURNING sensor_id, starts_at)
-SELECT sensor_id, starts_at FROM taken GROUP BY 1, 2 ORDER BY 1, 2"""
+WITH counted AS (
+    SELECT late_id, sum(cardinality(sensor_ids)) OVER (ORDER BY late_id) - cardinality(sensor_ids) AS before
+    FROM (SELECT late_id, sensor_ids FROM late_readings ORDER BY late_id LIMIT 1000) first),
+taken AS (
+    DELETE FROM late_readings WHERE late_id IN (SELECT late_id FROM counted WHERE before < %s)
+    RETURNING sensor_ids, starts_at)
+SELECT sensor_id, starts_at FROM taken, unnest(sensor_ids) sensor_id GROUP BY 1, 2 ORDER BY 1, 2"""
 FILL_LATE = """
 INSERT INTO reading_hours (starts_at, sensor_id, received, good, least, mean, most)
 SELECT late.starts_at, late.sensor_id, made.*

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS, RETRY_SECONDS = 5.0, 60.0
 # Between two steps: whoever stores readings has the database to itself for as long.
 PAUSE_SECONDS = 0.05
+# While readings wait to be stored the slow work stands back, but a city that is always behind must not go without it.
+STANDS_BACK_SECONDS = 600.0
 # The judging of readings, in the same process, comes first.
 NICENESS = 10
 
@@ -47,11 +50,16 @@ SELECT set_config('lock_timeout', '2s', false), set_config('work_mem', '64MB', f
 
 
 class SlowRunner:
-    """Looks every few seconds whether something is due and, if it has the lease, does it."""
+    """Looks every few seconds whether something is due and, if it has the lease, does it.
 
-    def __init__(self, settings: Settings, stopping: threading.Event) -> None:
+    `is_behind` tells whether readings wait to be stored: after an absence, all that was missed is stored first.
+    """
+
+    def __init__(self, settings: Settings, stopping: threading.Event, is_behind: Callable[[], bool]) -> None:
         self._settings = settings
         self._stopping = stopping
+        self._is_behind = is_behind
+        self._worked_at = time.monotonic()
         self._clock = DatabaseClock()
         self._rules_file = RulesFile(settings.rules_file, CATALOGUE)
         self._parameters: Parameters | None = None
@@ -64,9 +72,9 @@ class SlowRunner:
     def run(self) -> None:
         """Until told to stop."""
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-        while not self._stopping.is_set():
+        # Whoever comes back begins with what has waited for it at the broker.
+        while not self._stopping.wait(RETRY_SECONDS if self._failed else LOOK_SECONDS):
             self._look()
-            self._stopping.wait(RETRY_SECONDS if self._failed else LOOK_SECONDS)
         self._close()
 
     def _look(self) -> None:
@@ -100,8 +108,14 @@ class SlowRunner:
     def _work(self, connection: Connection[TupleRow]) -> None:
         self._clock.ask(connection)
         registered = self._register(connection)
-        while not self._stopping.wait(PAUSE_SECONDS) and self._step(connection, registered):
+        while self._may_work() and self._step(connection, registered):
+            self._worked_at = time.monotonic()
             registered = self._register(connection)
+
+    def _may_work(self) -> bool:
+        if self._stopping.wait(PAUSE_SECONDS):
+            return False
+        return not self._is_behind() or time.monotonic() - self._worked_at > STANDS_BACK_SECONDS
 
     def _step(self, connection: Connection[TupleRow], registered: Registered) -> bool:
         try:

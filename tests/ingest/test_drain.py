@@ -17,10 +17,11 @@ from ingest.lanes import read_last_batch
 from ingest.resolving import resolve_messages
 from ingest.spool import Spool
 from ingest.spooled_work import pack_work
-from ingest.store import Work, commit_batch
+from ingest.store import commit_batch
 from ingest.store_alerts import write_catalogue
 from ingest.store_roster import load_roster
 from ingest.subscriber import Message
+from ingest.work import Work
 from rules.catalogue import CATALOGUE
 from rules.changes import Change, ChangeKind, Subject
 from schemas.domain import SubjectKind

@@ -14,8 +14,9 @@ from ingest.resolving import resolve_messages
 from ingest.restore import LONGEST_GAP_US, LOOK_BACK_US, read_known, restore_engine
 from ingest.snapshots import EVERY_US, MOST_AT_ONCE, Snapshot, SnapshotRound
 from ingest.spooled_work import pack_work, unpack_work
-from ingest.store import Work, commit_batch
+from ingest.store import commit_batch
 from ingest.store_roster import load_roster
+from ingest.work import Work
 from rules.engine import Engine
 from schemas.roster import BUILDING, Roster
 from schemas.settings import Settings

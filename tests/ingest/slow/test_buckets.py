@@ -9,7 +9,8 @@ import pytest
 from ingest.slow.buckets import FILL_AFTER_US, fill_day, fill_hour, fill_late
 from ingest.slow.histories import Span, read_history
 from ingest.slow.looks import Registered
-from ingest.store import Work, commit_batch
+from ingest.store import commit_batch
+from ingest.work import Work
 from rules.slow.bucket_times import DAY_US, HOUR_US
 from schemas.settings import Settings
 from tests.ingest.slow.conftest import MIDNIGHT, after, smoke, work_off

@@ -37,7 +37,7 @@ def test_what_comes_late_counts_all_the_same(registered: Registered, database: p
     work_off(database, registered, after(1))
     database.execute(LATE, {"at": MIDNIGHT + 3 * HOUR_US})
     database.execute(
-        "INSERT INTO late_readings (sensor_id, starts_at) VALUES (1, to_timestamp(%s / 1e6))",
+        "INSERT INTO late_readings (sensor_ids, starts_at) VALUES ('{1}', to_timestamp(%s / 1e6))",
         (MIDNIGHT + 3 * HOUR_US,),
     )
     assert fill_late(database)

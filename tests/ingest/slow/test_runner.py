@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -22,9 +22,9 @@ END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE app
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[threading.Event]:
+def running(settings: Settings, is_behind: Callable[[], bool] = lambda: False) -> Iterator[threading.Event]:
     stopping = threading.Event()
-    thread = threading.Thread(target=SlowRunner(settings, stopping).run)
+    thread = threading.Thread(target=SlowRunner(settings, stopping, is_behind).run)
     thread.start()
     try:
         yield stopping
@@ -59,4 +59,25 @@ def test_who_loses_the_database_begins_again(registry: Settings, database: psyco
         wait_until(lambda: count(database, COUNT_LEASES, APPLICATION_NAME) == 1)
         database.execute(END_SESSIONS, (APPLICATION_NAME,))
         database.execute(INSERT_HOURS_AGO)
+        wait_until(lambda: count(database, "SELECT count(*) FROM reading_hours") == 4)
+
+
+def test_nothing_slow_is_done_while_readings_wait_to_be_stored(
+    registry: Settings, database: psycopg.Connection
+) -> None:
+    database.execute(INSERT_HOURS_AGO)
+    behind = threading.Event()
+    behind.set()
+    asked = threading.Event()
+
+    def is_behind() -> bool:
+        asked.set()
+        return behind.is_set()
+
+    with running(registry, is_behind):
+        assert asked.wait(30)
+        asked.clear()
+        assert asked.wait(30)
+        assert count(database, "SELECT count(*) FROM reading_hours") == 0
+        behind.clear()
         wait_until(lambda: count(database, "SELECT count(*) FROM reading_hours") == 4)
