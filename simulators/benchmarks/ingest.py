@@ -12,6 +12,7 @@ from schemas.settings import Settings
 from simulators.benchmarks import loading
 from simulators.benchmarks.backlog import SAMPLES_IN_MESSAGE, Backlog
 from simulators.benchmarks.brokers import watching_broker
+from simulators.benchmarks.cores import measure_beside
 from simulators.benchmarks.draining import Way
 from simulators.benchmarks.figures import Figure, alone, compare
 from simulators.benchmarks.filling import fill_readings, require_room
@@ -64,6 +65,7 @@ def measure_ingest(settings: Settings, size: Size, runs: int) -> list[Figure]:
         stack.callback(_tidy, empty)
         filled = _open_filled(stack, settings, size, runs)
         for run in range(runs):
+            _measure_cores(series)
             singles = Singles(empty, _make_singles(empty, size.singles), node_red)
             singles.measure(series, turned=run % 2 == 1)
             backlog = _make_fifties(empty, size, 2 * run, runs)
@@ -88,6 +90,12 @@ def _open_filled(stack: ExitStack, settings: Settings, size: Size, runs: int) ->
     stack.callback(_tidy, ground)
     fill_readings(ground, size.filled_rows, _make_fifties(ground, size, 0, runs).start_ms)
     return ground
+
+
+def _measure_cores(series: Series) -> None:
+    alone_, beside = measure_beside()
+    series["core, alone"].append(alone_)
+    series["core, beside"].append(beside)
 
 
 def _tidy(ground: Ground) -> None:
@@ -180,6 +188,9 @@ def _conclude_fifties(series: Series) -> list[Figure]:
         compare("drain, 50 a message", "rows/s", fifty, "COPY, no index", series["bare"]),
         alone("COPY, same table", "rows/s", series["copy"]),
         alone("COPY, no index", "rows/s", series["bare"]),
+        compare(
+            "a core while another works", "steps/s", series["core, beside"], "alone", series["core, alone"]
+        ),
         alone("rows a transaction", "rows", series["batch"]),
         alone("most memory of the worker", "MB", series["memory"]),
     ]
