@@ -6,18 +6,18 @@ The columns of a sensor's runs are the levels of its quantity, in the same order
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rules.episodes import Terms
+from rules.parameter_column import Column, Number, make_column
 from rules.parameters import Resolved
 from rules.rule import Level, ReadingRule
 from schemas.columns import MICROSECONDS
 from schemas.domain import QUANTITIES
 
-Number = TypeVar("Number", np.int64, np.float64)
 Flags = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 
@@ -45,8 +45,8 @@ class PerLevel(Generic[Number]):
         # The ones that differ are filled in for each sensor.
         same = [column if not column.ndim else 0 for column in columns]
         self._same: NDArray[Number] = np.array(same, columns[0].dtype)
-        self._of_sensors: list[tuple[int, NDArray[Number]]] = [
-            (place, column) for place, column in enumerate(columns) if column.ndim
+        self._of_sensors: list[tuple[int, Column[Number]]] = [
+            (place, make_column(column)) for place, column in enumerate(columns) if column.ndim
         ]
 
     def of(self, places: Rows, slots: Rows) -> NDArray[Number]:
@@ -55,7 +55,7 @@ class PerLevel(Generic[Number]):
         for place, column in self._of_sensors:
             mine = np.flatnonzero(places == place)
             if len(mine):
-                values[mine] = column[slots[mine]]
+                values[mine] = column.of(slots[mine])
         return values
 
 

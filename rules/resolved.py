@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rules.limits import find_sides
 from rules.overrides import Key, Origin, Override
+from rules.parameter_column import Column, make_column
 from rules.rule import Rule
 from rules.subject_places import Selector, SubjectPlaces, find_places
 from schemas.domain import SubjectKind
@@ -17,14 +18,10 @@ from schemas.roster import Roster
 
 Floats = NDArray[np.float64]
 REPEATED = 1024
-Column = float | Floats
-"""One value everywhere, or one for each subject (n,)."""
 
 
 class Resolved:
     """The numbers of every rule for every sensor, device, zone and building of a roster.
-
-    A parameter that is the same everywhere is kept as one number, any other as a column (n_subjects,).
 
     Attributes
     ----------
@@ -54,10 +51,10 @@ class Resolved:
             SubjectKind.ZONE: len(roster.zones),
             SubjectKind.BUILDING: len(roster.sites),
         }
-        self._columns: dict[SubjectKind, dict[Key, Column]] = {
+        self._columns: dict[SubjectKind, dict[Key, Column[np.float64]]] = {
             kind: {
-                (rule.id, parameter.name): _lay_out(
-                    parameter.default, overrides.get((rule.id, parameter.name), ()), places, kind
+                (rule.id, parameter.name): make_column(
+                    _lay_out(parameter.default, overrides.get((rule.id, parameter.name), ()), places, kind)
                 )
                 for rule in catalogue
                 for parameter in rule.parameters
@@ -65,8 +62,9 @@ class Resolved:
             for kind in SubjectKind
         }
         for key, column in _find_registered(catalogue):
-            own = np.asarray(self._columns[SubjectKind.SENSOR][key])
-            self._columns[SubjectKind.SENSOR][key] = np.where(own == 0.0, roster.sensors[column], own)
+            own = self._columns[SubjectKind.SENSOR][key].whole()
+            own = np.where(own == 0.0, roster.sensors[column], own)
+            self._columns[SubjectKind.SENSOR][key] = make_column(own)
         self.conflicts = tuple(find_conflicts(catalogue, self._columns))
 
     def of_sensors(self, rule_id: str, name: str, slots: NDArray[np.integer]) -> Floats:
@@ -75,7 +73,7 @@ class Resolved:
 
     def of_all_sensors(self, rule_id: str, name: str) -> Floats:
         """A parameter as it is in force for every sensor: (n_sensors,), or () where it is the same for all."""
-        return np.asarray(self._columns[SubjectKind.SENSOR][rule_id, name])
+        return self._columns[SubjectKind.SENSOR][rule_id, name].whole()
 
     def of_devices(self, rule_id: str, name: str, slots: NDArray[np.integer]) -> Floats:
         """A parameter as it is in force for devices (n,), (n,)."""
@@ -87,8 +85,7 @@ class Resolved:
 
     def least_of_zones(self, rule_id: str, name: str) -> float:
         """The smallest value of a parameter in force for any zone; infinity where there is no zone."""
-        column = self._columns[SubjectKind.ZONE][rule_id, name]
-        return column if isinstance(column, float) else float(column.min(initial=np.inf))
+        return float(self._columns[SubjectKind.ZONE][rule_id, name].whole().min(initial=np.inf))
 
     def of_site(self, rule_id: str, name: str, slot: int) -> float:
         """A parameter as it is in force for a building."""
@@ -101,12 +98,12 @@ class Resolved:
 
     def count_differences(self, other: Resolved, kind: SubjectKind, key: Key) -> int:
         """For how many subjects of a kind one parameter has another value than in `other`."""
-        count = np.broadcast_to(self._columns[kind][key] != other._columns[kind][key], self._counts[kind])
-        return int(np.count_nonzero(count))
+        differs = self._columns[kind][key].whole() != other._columns[kind][key].whole()
+        return int(np.count_nonzero(np.broadcast_to(differs, self._counts[kind])))
 
     def _look_up(self, kind: SubjectKind, rule_id: str, name: str, slots: NDArray[np.integer]) -> Floats:
         column = self._columns[kind][rule_id, name]
-        return self._repeat(column, len(slots)) if isinstance(column, float) else column[slots]
+        return self._repeat(float(column.values), len(slots)) if column.is_same else column.of(slots)
 
     def _repeat(self, value: float, count: int) -> Floats:
         """One value (count,), not to be written to; short ones are cut from a row that is kept."""
@@ -120,7 +117,7 @@ class Resolved:
 
     def _look_up_one(self, kind: SubjectKind, rule_id: str, name: str, slot: int) -> float:
         column = self._columns[kind][rule_id, name]
-        return column if isinstance(column, float) else float(column[slot])
+        return float(column.of(np.array([slot])).item())
 
 
 def _find_registered(catalogue: tuple[Rule, ...]) -> Iterator[tuple[Key, str]]:
@@ -133,15 +130,15 @@ def _find_registered(catalogue: tuple[Rule, ...]) -> Iterator[tuple[Key, str]]:
 
 def _lay_out(
     default: float, overrides: Iterable[Override], places: SubjectPlaces, kind: SubjectKind
-) -> Column:
+) -> Floats:
     """One parameter for all subjects of a kind. `overrides` go from the farthest to the nearest place.
 
     All of one selector are looked up at once, so that a limit for each sensor costs no more than one for all.
     """
-    column: Column = float(default)
+    column: Floats = np.array(default, np.float64)
     for (_, selector), group in _group(overrides).items():
         if selector is Selector.EVERYWHERE:
-            column = group[-1].value
+            column = np.array(group[-1].value, np.float64)
             continue
         of_subject = places.of_subjects(kind, selector)
         if of_subject is None:
@@ -174,13 +171,13 @@ def _find_unmatched(overrides: Iterable[Override], places: SubjectPlaces) -> Ite
 
 
 def find_conflicts(
-    catalogue: tuple[Rule, ...], columns: Mapping[SubjectKind, Mapping[Key, Column]]
+    catalogue: tuple[Rule, ...], columns: Mapping[SubjectKind, Mapping[Key, Column[np.float64]]]
 ) -> Iterator[str]:
     """Say of each rule whose condition would clear on the wrong side of its limit, and for how many subjects."""
     for rule in catalogue:
         for clears, limit, below in find_sides([parameter.name for parameter in rule.parameters]):
             for kind, of_kind in columns.items():
-                ends, begins = np.asarray(of_kind[rule.id, clears]), np.asarray(of_kind[rule.id, limit])
+                ends, begins = of_kind[rule.id, clears].whole(), of_kind[rule.id, limit].whole()
                 wrong = ends > begins if below else ends < begins
                 if wrong.any():
                     many = f"for {int(wrong.sum())} of the kind {kind}" if wrong.ndim else "everywhere"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rules.judges import Bound
 from rules.level_table import LevelTable, Words
+from rules.parameter_column import Column, make_column
 from rules.parameters import Resolved
 from rules.rule import Judgement, ReadingRule, less_drift
 from rules.series import Series
@@ -24,23 +25,20 @@ Judge = Callable[[View], Judgement]
 
 @dataclass(frozen=True)
 class Shape:
-    """The levels of a rule that look into the windows, by place in the table, and where none of them can hold.
-
-    `above`, `below` and `above_usual` are (n_sensors,), or () where they are the same for all.
-    """
+    """The levels of a rule that look into the windows, by place in the table, and where none of them can hold."""
 
     rule: ReadingRule
     judges: dict[int, Judge]
     columns: Rows
-    above: Floats
-    below: Floats
-    above_usual: Floats
+    above: Column[np.float64]
+    below: Column[np.float64]
+    above_usual: Column[np.float64]
 
     def is_calm(self, view: View) -> Flags:
         """Of which readings (n,) no level can hold."""
         values = less_drift(view.values, view.baseline, self.rule.background)
         above, below, above_usual = (
-            bound[view.slots] if bound.ndim else bound for bound in (self.above, self.below, self.above_usual)
+            bound.of(view.slots) for bound in (self.above, self.below, self.above_usual)
         )
         calm: Flags = (values > above) & (values < below) | (view.above_baseline() < above_usual)
         return calm
@@ -59,10 +57,11 @@ class Shapes:
                 if table.rules[place] is rule and not isinstance(level.judge, Bound)
             }
             if judges:
-                above, below = rule.calm(partial(table.look_up, rule))
                 least = rule.above_usual
                 above_usual = np.array(-np.inf) if least is None else table.look_up(rule, least)
-                shape = Shape(rule, judges, table.column[list(judges)], above, below, above_usual)
+                bounds = (*rule.calm(partial(table.look_up, rule)), above_usual)
+                columns = [make_column(np.asarray(bound)) for bound in bounds]
+                shape = Shape(rule, judges, table.column[list(judges)], *columns)
                 self._of_quantity.setdefault(rule.quantity.code, []).append(shape)
 
     def judge(

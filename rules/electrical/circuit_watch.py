@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from rules import rows as whole_rows
 from rules.baselines import MINUTE_US
 from rules.changes import Change, ChangeKind
 from rules.electrical import cable_warmth
 from rules.electrical.circuit_rule import CircuitRule, CircuitView
 from rules.electrical.wiring import Wiring, pick
+from rules.few_rows import FewRows
 from rules.parameters import Resolved
 from rules.places import Places
 from rules.ticking import find_fresh_us, have_lasted, keep_since
@@ -28,30 +28,26 @@ CABLE = Quantity.CABLE_TEMPERATURE
 
 
 class CircuitWatch:
-    """For each rule and sensor since when it holds and since when it speaks for its end (NEVER: not), if it is active.
+    """For each rule and sensor of a circuit since when it holds and since when it speaks for its end (NEVER: not), and
+    whether it is active.
 
-    `warmth` is what is known of each sensor that measures a cable (see `rules.electrical.cable_warmth`).
+    `warmth` is what is known of each sensor that measures a cable (see `rules.electrical.cable_warmth`), `unexplained`
+    by how much it was warmer than that [K].
     """
 
     COLUMNS = ("circuits_since", "circuits_low_since", "warmth")
 
     def __init__(self, rules: tuple[CircuitRule, ...]) -> None:
         self.rules = {rule.id: rule for rule in rules}
-        self._times = np.dtype([(rule.id, np.int64) for rule in rules])
-        self.since, self.low_since = np.empty(0, self._times), np.empty(0, self._times)
-        self.active = np.empty(0, np.dtype([(rule.id, np.bool_) for rule in rules]))
-        self.warmth = cable_warmth.lay_out(0)
-        self._unexplained = np.empty(0)
+        never = np.array([(NEVER,) * len(rules)], [(rule.id, np.int64) for rule in rules])
+        self.since, self.low_since = FewRows(never), FewRows(never)
+        self.active = FewRows(np.zeros(1, [(rule.id, np.bool_) for rule in rules]))
+        self.warmth = FewRows(cable_warmth.lay_out(1))
+        self._unexplained = FewRows(np.array([(np.nan,)], [("kelvin", np.float64)]))
         self._warmed_in = NEVER
 
     def adopt(self, sensors: NDArray[np.void], places: Places, parameters: Resolved) -> None:
         """Take over the sensors of a newer roster, or other parameters."""
-        fresh = len(sensors) - len(self.since)
-        never = np.array([(NEVER,) * len(self.rules)], self._times).repeat(fresh)
-        self.since, self.low_since = np.append(self.since, never), np.append(self.low_since, never)
-        self.active = np.append(self.active, np.zeros(fresh, self.active.dtype))
-        self.warmth = np.append(self.warmth, cable_warmth.lay_out(fresh))
-        self._unexplained = np.append(self._unexplained, np.full(fresh, np.nan))
         self._places, self._parameters = places, parameters
         wiring = Wiring(sensors)
         self._slots = {rule.id: wiring.sensors_of(rule.quantity) for rule in self.rules.values()}
@@ -61,25 +57,35 @@ class CircuitWatch:
         self._boards = wiring.partners(self._cables, Quantity.TEMPERATURE)
         self._fresh_us = find_fresh_us(sensors["interval_us"])
         self._of_circuits = np.flatnonzero(sensors["circuit_slot"] >= 0)
+        for slots in self._slots.values():
+            self._cover(slots)
+        self.warmth.cover(self._cables)
+        self._unexplained.cover(self._cables)
+
+    def _cover(self, slots: Rows) -> None:
+        for table in (self.since, self.low_since, self.active):
+            table.cover(slots)
 
     def restore(self, rule_id: str, slot: int, active: bool) -> bool:
         """Take over what the tables say of a sensor; False for a rule that is none of these."""
         if rule_id not in self.rules:
             return False
-        self.active[rule_id][slot] = active
-        self.since[rule_id][slot] = self.low_since[rule_id][slot] = NEVER
+        slots = np.array([slot])
+        self._cover(slots)
+        row = self.active.find(slots)
+        self.active.rows[rule_id][row] = active
+        self.since.rows[rule_id][row] = self.low_since.rows[rule_id][row] = NEVER
         return True
 
     def take_snapshot(self, slots: Rows) -> dict[str, NDArray[np.generic]]:
         """All that is known of sensors (n,) but what is active, as columns (n,)."""
-        columns = self.since[slots], self.low_since[slots], self.warmth[slots]
-        return dict(zip(self.COLUMNS, columns, strict=True))
+        tables = self.since, self.low_since, self.warmth
+        return {name: table.read(slots) for name, table in zip(self.COLUMNS, tables, strict=True)}
 
     def restore_snapshot(self, slots: Rows, columns: Mapping[str, NDArray[np.generic]]) -> None:
         """Bring sensors (n,) to what `take_snapshot` knew."""
-        self.since[slots], self.low_since[slots], self.warmth[slots] = (
-            columns[name] for name in self.COLUMNS
-        )
+        for name, table in zip(self.COLUMNS, (self.since, self.low_since, self.warmth), strict=True):
+            table.write(slots, columns[name].view(table.rows.dtype))
 
     def tick(self, now: int, slow: NDArray[np.void]) -> Iterator[Change]:
         """What has begun or ended by `now`, from the sensors (n_sensors,) as `rules.judging` knows them."""
@@ -100,31 +106,34 @@ class CircuitWatch:
         loaded = self._loads >= 0
         cables, boards = self._cables[loaded], self._boards[loaded]
         board = np.where(boards >= 0, pick(known, boards), 0.0)
-        states = self.warmth.take(cables)
-        self._unexplained[cables] = cable_warmth.advance(
+        states = self.warmth.read(cables)
+        self._unexplained.rows["kelvin"][self._unexplained.find(cables)] = cable_warmth.advance(
             states, self._warmed_in, known[cables] - board, pick(known, self._loads[loaded])
         )
-        whole_rows.put(self.warmth, cables, states)
+        self.warmth.write(cables, states)
 
     def _judge(self, rule: CircuitRule, now: int, known: Floats) -> Iterator[Change]:
         slots = self._slots[rule.id]
+        rows = self.active.find(slots)
+        held_since, low_since, active = (
+            table.rows[rule.id] for table in (self.since, self.low_since, self.active)
+        )
         view = CircuitView(
             known[slots],
             pick(known, self._phases[rule.id]),
-            self._unexplained[slots],
+            self._unexplained.read(slots)["kelvin"],
             lambda name: self._parameters.of_sensors(rule.id, name, slots),
         )
         judged = rule.judge(view)
-        since = keep_since(self.since[rule.id][slots], judged.holds, now)
-        low_since = keep_since(self.low_since[rule.id][slots], judged.clears, now)
-        was_active = self.active[rule.id][slots]
+        held_since[rows] = keep_since(held_since[rows], judged.holds, now)
+        low_since[rows] = keep_since(low_since[rows], judged.clears, now)
+        was_active = active[rows]
         on_us, off_us = (
             (view.parameter(name) * MICROSECONDS).astype(np.int64) for name in ("on_seconds", "off_seconds")
         )
-        raised = ~was_active & have_lasted(since, now, on_us)
-        cleared = was_active & have_lasted(low_since, now, off_us)
-        self.since[rule.id][slots], self.low_since[rule.id][slots] = since, low_since
-        self.active[rule.id][slots] = (was_active | raised) & ~cleared
+        raised = ~was_active & have_lasted(held_since[rows], now, on_us)
+        cleared = was_active & have_lasted(low_since[rows], now, off_us)
+        active[rows] = (was_active | raised) & ~cleared
         for i in np.flatnonzero(raised | cleared).tolist():
             kind = ChangeKind.RAISE if raised[i] else ChangeKind.CLEAR
             limit = float(view.parameter(rule.limit)[i])

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.changes import Change, ChangeKind, Part
+from rules.few_rows import FewRows
 from rules.parameters import Resolved
 from rules.places import Places
 from rules.rule import Lookup
@@ -29,6 +30,7 @@ Flags = NDArray[np.bool_]
 
 STATE = np.dtype([("since", np.int64), ("low_since", np.int64), ("began", np.int64), ("severity", np.int8)])
 """Since when a rule holds, speaks for its end and is active (NEVER: it is not so), and the colour it has."""
+BLANK = np.array([(NEVER, NEVER, NEVER, 0)], STATE)
 
 
 class Subjects:
@@ -53,13 +55,13 @@ class Subjects:
 
 
 class WaterWatch:
-    """For each rule the state (n_subjects,) of what its alerts are about, by slot."""
+    """For each rule the state of what its alerts are about, by slot of the sensor or device."""
 
     def __init__(self, rules: tuple[WaterRule, ...]) -> None:
         self.rules = {rule.id: rule for rule in rules}
         self.pumps = Pumps()
         self.gauging = Gauging(np.empty(0, np.int32))
-        self._states = {rule.id: _lay_out(0) for rule in rules}
+        self._states = {rule.id: FewRows(BLANK) for rule in rules}
 
     def adopt(self, roster: Roster, places: Places, parameters: Resolved) -> None:
         """Take over a newer roster, or other parameters."""
@@ -69,10 +71,6 @@ class WaterWatch:
         former, self.gauging = self.gauging, Gauging(self.systems.gauges.slots)
         self.gauging.carry_over(former)
         self._sights = Sights(self.systems, roster.sensors["interval_us"])
-        for rule in self.rules.values():
-            count = len(roster.devices if rule.about is About.PUMP else roster.sensors)
-            fresh = _lay_out(count - len(self._states[rule.id]))
-            self._states[rule.id] = np.concatenate([self._states[rule.id], fresh])
         self._device_of = roster.sensors["device_slot"]
         systems, meters = self.systems, self.systems.tank_meters
         self._subjects = {
@@ -80,12 +78,16 @@ class WaterWatch:
             About.PUMP: Subjects(systems.pump),
             About.TANK_METER: Subjects(_first_of_each(len(systems), meters.slots, meters.system)),
         }
+        for rule in self.rules.values():
+            self._states[rule.id].cover(self._subjects[rule.about].slots)
 
     def restore(self, rule_id: str, slot: int, active: bool, at: int, severity: int) -> bool:
         """Take over what the tables say of a sensor or device; False for a rule that is none of these."""
         if rule_id not in self.rules:
             return False
-        self._states[rule_id][slot] = (NEVER, NEVER, at if active else NEVER, severity)
+        states, slots = self._states[rule_id], np.array([slot])
+        states.cover(slots)
+        states.write(slots, np.array([(NEVER, NEVER, at if active else NEVER, severity)], STATE))
         return True
 
     def take(self, event: DeviceEvent) -> None:
@@ -106,7 +108,7 @@ class WaterWatch:
     def _judge(self, rule: WaterRule, view: WaterView, now: int, slow: NDArray[np.void]) -> Iterator[Change]:
         judged, subjects = rule.judge(view), self._subjects[rule.about]
         states = self._states[rule.id]
-        state = states[subjects.slots]
+        state = states.read(subjects.slots)
         if not (judged.holds.any() or (state["began"] != NEVER).any() or (state["since"] != NEVER).any()):
             return
         holds, clears, lead = subjects.sum_up(judged)
@@ -124,7 +126,7 @@ class WaterWatch:
         # What has been grave stays so until its end.
         graver = active & ~cleared & (colour < state["severity"])
         state["severity"] = np.where(raised | graver, colour, state["severity"])
-        states[subjects.slots] = state
+        states.write(subjects.slots, state)
         for kind, which in (
             (ChangeKind.CLEAR, cleared),
             (ChangeKind.RAISE, raised),
@@ -192,12 +194,6 @@ class WaterWatch:
         flowed = self._sights.flowed_lately(system, now)
         signs = find_signs(self.systems, system, slow, self.gauging, self.pumps, now, flowed=flowed)
         return describe(diagnose(signs))
-
-
-def _lay_out(count: int) -> NDArray[np.void]:
-    states = np.zeros(count, STATE)
-    states["since"] = states["low_since"] = states["began"] = NEVER
-    return states
 
 
 def _known(figure: float) -> float | None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rules.catalogue import GROUP_RULES, READING_RULES, ZONE_RULES
 from rules.changes import Change
 from rules.engine import Engine
-from schemas.columns import Batch
+from schemas.columns import MICROSECONDS, Batch
 from simulators.benchmarks.children import BenchmarkError
 from simulators.benchmarks.figures import Figure, alone, compare
 from simulators.benchmarks.plain.changes import PlainChange
@@ -57,6 +57,11 @@ def measure_rules(crowd: Crowd, runs: int, million: bool) -> list[Figure]:
         compare(name, "ns", spent, PLAIN, beside),
         compare(drained, "ns", series, PLAIN, beside),
         alone(PLAIN, "ns", beside),
+        alone(
+            f"rules, a core's share for {crowd.sensors:,} sensors every {INTERVAL_US // MICROSECONDS} s",
+            "%",
+            [cost.nanoseconds * crowd.sensors / (INTERVAL_US * 10) for cost in ours],
+        ),
         alone("rules, memory a sensor", "bytes", [cost.memory for cost in ours]),
     ]
     if million:
