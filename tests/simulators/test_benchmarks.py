@@ -94,6 +94,7 @@ def test_ingest_is_measured_against_copy_a_bare_subscriber_and_the_textbooks(set
         "COPY, no index",
         "same into an empty one",
         "one worker",
+        "alone",
     }
 
 
