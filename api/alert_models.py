@@ -144,6 +144,7 @@ class Alert(Shown):
     """One episode. `condition`, `acknowledged` and `verdict` are independent of each other."""
 
     id: int
+    incident: int = Field(description="The incident it belongs to: the number of the alert that began it")
     change_id: int = Field(description="The last change of this alert; its version, for If-Match")
     rule: str
     title: Words

@@ -33,6 +33,7 @@ CONDITIONS = {
     "zones": sql.SQL("a.zone_id = ANY(%(zone_ids)s)"),
     "devices": sql.SQL("a.device_id = ANY(%(device_ids)s)"),
     "rules": sql.SQL("a.rule = ANY(%(rules)s)"),
+    "incident": sql.SQL("a.incident_id = %(incident)s"),
     "verdicts": sql.SQL("COALESCE(a.verdict, 'none') = ANY(%(verdicts)s)"),
     "acknowledged": sql.SQL("a.acknowledged_at IS NOT NULL"),
     "unacknowledged": sql.SQL("a.acknowledged_at IS NULL"),
@@ -77,6 +78,7 @@ class AlertQuestion:
     zones: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    incident: int | None = None
     verdicts: tuple[str, ...] = ()
     condition: str | None = None
     acknowledged: bool | None = None

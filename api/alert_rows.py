@@ -53,6 +53,7 @@ class AlertRow:
     """An alert with its rule's words and its place; see `api.alert_store.ALERT_COLUMNS`."""
 
     alert_id: int
+    incident_id: int
     change_id: int
     building_id: int
     zone_id: int | None
@@ -140,6 +141,7 @@ class ChangeRow(AlertRow):
 def show_alert(row: AlertRow) -> Alert:
     return Alert(
         id=row.alert_id,
+        incident=row.incident_id,
         change_id=row.change_id,
         rule=row.rule,
         title=Words(zh=row.title_zh, en=row.title_en),

@@ -13,8 +13,8 @@ from api.reading_store import read_around, read_group_around
 MOST_RELATED = 20
 
 ALERT_COLUMNS = sql.SQL("""
-    a.alert_id, a.change_id, a.building_id, a.zone_id, a.device_id, a.rule, r.title_zh, r.title_en, r.advice_zh,
-    r.advice_en, a.signal_class, a.severity,
+    a.alert_id, a.incident_id, a.change_id, a.building_id, a.zone_id, a.device_id, a.rule, r.title_zh, r.title_en,
+    r.advice_zh, r.advice_en, a.signal_class, a.severity,
     a.severity_peak, a.subject_kind, a.condition, a.acknowledged_at, a.acknowledged_by, a.verdict, a.verdict_at,
     a.verdict_by, a.assigned_to, a.assigned_at, a.assigned_by, a.referred_to, a.referred_at, a.referred_by,
     a.reminded_at, a.latching, a.late, a.raised_at, a.recorded_at, a.cleared_at, a.closed_at, a.closed_by, a.value,

@@ -16,6 +16,7 @@ class Question(BaseModel):
 
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+Codes = Annotated[tuple[Code, ...], Field(max_length=100)]
 Limit = Annotated[int, Field(ge=1, le=1000, description="Most rows in one answer")]
 
 

@@ -15,10 +15,10 @@ from api.alert_question import AlertOrder, AlertQuestion
 from api.alert_store import read_detail
 from api.answers import answer_json, answer_unchanged, is_unchanged, make_list_etag
 from api.connections import ConnectionsDep
-from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
+from api.cursors import CursorText, Id, decode_cursor, digest_question, encode_cursor
 from api.freshness import read_freshness
 from api.moments import GivenMoment
-from api.parameters import Code, Limit, PersonName, Question, SearchText
+from api.parameters import Codes, Limit, PersonName, Question, SearchText
 from api.problems import describe_problems
 from schemas.domain import Condition, SignalClass, Verdict
 
@@ -29,9 +29,6 @@ _SAID = {"true": True, "false": False, "all": None}
 
 class NoVerdict(StrEnum):
     NONE = "none"
-
-
-Codes = Annotated[tuple[Code, ...], Field(max_length=100)]
 
 
 class ListParameters(Question):
@@ -45,6 +42,7 @@ class ListParameters(Question):
     zone: Annotated[Codes, Field(description="Zones of other buildings may have the same code")] = ()
     device: Annotated[Codes, Field(description="Devices of other buildings may have the same code")] = ()
     rule: Codes = ()
+    incident: Annotated[Id | None, Field(description="Only alerts of this incident")] = None
     verdict: Annotated[tuple[Verdict | NoVerdict, ...], Field(max_length=6)] = ()
     condition: Condition | None = None
     acknowledged: Literal["true", "false", "all"] = "all"
@@ -79,6 +77,7 @@ class ListParameters(Question):
             zones=tuple(sorted(self.zone)),
             devices=tuple(sorted(self.device)),
             rules=tuple(sorted(self.rule)),
+            incident=self.incident,
             verdicts=tuple(sorted(self.verdict)),
             condition=self.condition,
             acknowledged=_SAID[self.acknowledged],
