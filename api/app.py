@@ -23,6 +23,7 @@ from api.notice_board import NoticeBoard
 from api.notice_listener import NoticeListener
 from api.problems import Problem, install_handlers
 from api.routes import (
+    activity,
     acts,
     alerts,
     buildings,
@@ -31,6 +32,7 @@ from api.routes import (
     completeness,
     coverage,
     desk,
+    devices,
     hazards,
     health,
     incidents,
@@ -84,9 +86,11 @@ def make_app(settings: Settings) -> FastAPI:
         unpersisted,
         alerts,
         acts,
+        activity,
         buildings,
         completeness,
         coverage,
+        devices,
         hazards,
         incidents,
         risk,

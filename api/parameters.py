@@ -27,7 +27,8 @@ def _refuse_control(text: str) -> str:
     return text
 
 
-def _refuse_lines(text: str) -> str:
+def refuse_lines(text: str) -> str:
+    """A text of one line; raises ValueError."""
     if not text.isprintable():
         raise ValueError("holds control characters or line breaks")
     return text
@@ -36,13 +37,13 @@ def _refuse_lines(text: str) -> str:
 PersonName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=64),
-    AfterValidator(_refuse_lines),
+    AfterValidator(refuse_lines),
     Field(description="Who does it", examples=["王警官"]),
 ]
 SearchText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=64),
-    AfterValidator(_refuse_lines),
+    AfterValidator(refuse_lines),
 ]
 Note = Annotated[
     str,
