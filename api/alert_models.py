@@ -219,7 +219,10 @@ class Point(Shown):
 
 
 class Readings(Shown):
-    """Readings of one sensor over a span, at most 2,000 points."""
+    """Readings of one sensor over a span, at most 2,000 points.
+
+    Over more than a week they are sums of hours, over more than twelve weeks of days; then only good readings count.
+    """
 
     sensor_id: int
     quantity: Quantity

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from psycopg import sql
 from pydantic import Field
 
 from api.alert_models import Named, Shown
@@ -11,6 +12,7 @@ from api.connections import Connection, fetch_all
 from api.cursors import MAX_BIGINT, Key
 from api.freshness import Answer
 from api.moments import Moment
+from api.place_filter import PlaceFilter, in_buildings
 
 MOST_FALSE_ALARMS = 5
 """In a day from one building; beyond it the centre has to act with the user (GB 50440)."""
@@ -29,15 +31,29 @@ SELECT * FROM (
 ) devices
 WHERE %(completeness)s::float8 IS NULL OR (completeness, device_id) > (%(completeness)s, %(device_id)s::integer)
 ORDER BY completeness, device_id LIMIT %(limit)s"""
-SELECT_FALSE = """
+SELECT_FALSE = sql.SQL("""
 SELECT f.day, b.code AS building_code, b.name AS building_name, sum(f.false_alarms)::integer AS false_alarms,
-       COALESCE(jsonb_object_agg(d.code, f.of_device) FILTER (WHERE d.code IS NOT NULL), '{}') AS by_device
+       COALESCE(jsonb_object_agg(d.code, f.of_device) FILTER (WHERE d.code IS NOT NULL), '{{}}') AS by_device
 FROM (
     SELECT day, building_id, device_id, sum(false_alarms) AS false_alarms, sum(false_alarms) AS of_device
     FROM false_alarm_days WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 3
 ) f JOIN buildings b USING (building_id) LEFT JOIN devices d USING (device_id)
-WHERE cardinality(%(buildings)s::text[]) = 0 OR b.code = ANY(%(buildings)s)
-GROUP BY 1, 2, 3 ORDER BY f.day DESC, false_alarms DESC, b.code"""
+WHERE {in_buildings}
+GROUP BY 1, 2, 3 ORDER BY f.day DESC, false_alarms DESC, b.code""").format(
+    in_buildings=in_buildings("b", "building_id")
+)
+SELECT_FALSE_DEVICES = sql.SQL("""
+SELECT d.code, d.name, d.model, b.code AS building_code, b.name AS building_name,
+       sum(f.false_alarms)::integer AS false_alarms, max(f.false_alarms)::integer AS most_in_a_day,
+       count(*)::integer AS days, min(f.day) AS first_day, max(f.day) AS last_day
+FROM (
+    SELECT day, device_id, sum(false_alarms) AS false_alarms
+    FROM false_alarm_days WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2
+) f JOIN devices d USING (device_id) JOIN buildings b USING (building_id)
+WHERE {in_buildings}
+GROUP BY d.device_id, b.building_id ORDER BY false_alarms DESC, d.device_id LIMIT %(limit)s""").format(
+    in_buildings=in_buildings("b", "building_id")
+)
 
 
 class DeviceDay(Named):
@@ -78,6 +94,23 @@ class FalseAlarmList(Answer):
     days: tuple[FalseAlarmDay, ...]
 
 
+class FalseAlarmDevice(Named):
+    """One device and what it cried in vain over the period."""
+
+    building: Named
+    model: str | None
+    false_alarms: int
+    most_in_a_day: int
+    days: int = Field(description="With a false alarm")
+    first_day: date
+    last_day: date
+    too_many: bool = Field(description=f"By itself more than {MOST_FALSE_ALARMS} in a day (GB 50440)")
+
+
+class FalseAlarmDeviceList(Answer):
+    devices: tuple[FalseAlarmDevice, ...] = Field(description="Those with most false alarms first")
+
+
 class _Row(Shown):
     device_id: int
     shown: DeviceDay
@@ -106,11 +139,19 @@ async def list_device_days(
 
 
 async def list_false_alarms(
-    connection: Connection, first: date, last: date, buildings: tuple[str, ...]
+    connection: Connection, first: date, last: date, places: PlaceFilter
 ) -> list[FalseAlarmDay]:
     """Days and buildings with false alarms, the newest first."""
-    params = {"first": first, "last": last, "buildings": list(buildings)}
+    params = {"first": first, "last": last, "building_ids": await places.find(connection)}
     return await fetch_all(connection, SELECT_FALSE, params, _make_false)
+
+
+async def list_false_alarm_devices(
+    connection: Connection, first: date, last: date, places: PlaceFilter, limit: int
+) -> list[FalseAlarmDevice]:
+    """Devices with false alarms between two days, those with most first."""
+    params = {"first": first, "last": last, "building_ids": await places.find(connection), "limit": limit}
+    return await fetch_all(connection, SELECT_FALSE_DEVICES, params, _make_false_device)
 
 
 def _make_day(
@@ -135,4 +176,17 @@ def _make_false(
         false_alarms=false_alarms,
         too_many=false_alarms > MOST_FALSE_ALARMS,
         by_device=by_device,
+    )
+
+
+def _make_false_device(
+    *, building_code: str, building_name: str, most_in_a_day: int, **columns: object
+) -> FalseAlarmDevice:
+    return FalseAlarmDevice.model_validate(
+        {
+            **columns,
+            "building": Named(code=building_code, name=building_name),
+            "most_in_a_day": most_in_a_day,
+            "too_many": most_in_a_day > MOST_FALSE_ALARMS,
+        }
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from psycopg import sql
+
 from api.alert_models import Point, Readings
 from api.connections import Connection, fetch_all, fetch_one
 from api.problems import ProblemError
@@ -14,6 +16,9 @@ from schemas.units import UNIT_OF
 MAX_POINTS = 2000
 AROUND = timedelta(minutes=10)
 GROUP_SENSORS = 8
+LONGEST_OF_READINGS = timedelta(days=7)
+"""A sensor that reports each ten seconds has sent 60,000 by then."""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 SELECT_QUANTITY = "SELECT quantity FROM sensors WHERE sensor_id = %(sensor_id)s"
 SELECT_POINTS = """
@@ -26,6 +31,30 @@ SELECT time_bucket(%(width)s::interval, ts, %(begin)s::timestamptz) AS at, avg(v
        min(value) AS minimum, max(value) AS maximum, count(*) AS count, max(quality) AS quality
 FROM readings WHERE sensor_id = %(sensor_id)s AND ts >= %(begin)s AND ts < %(end)s
 GROUP BY 1 ORDER BY 1"""
+# Longer spans out of what was summed up, which outlives the readings; what came since then out of these. Only good
+# readings are in the sums.
+SELECT_SUMS = sql.SQL("""
+SELECT time_bucket(%(width)s::interval, at, %(begin)s::timestamptz) AS at, sum(mean * good) / sum(good) AS value,
+       min(least) AS minimum, max(most) AS maximum, sum(good)::bigint AS count, 0 AS quality
+FROM (
+    SELECT starts_at AS at, mean::float8 AS mean, least::float8 AS least, most::float8 AS most, good
+    FROM {table}
+    WHERE sensor_id = %(sensor_id)s AND starts_at >= %(begin)s AND starts_at < LEAST(%(end)s, {summed}) AND good > 0
+    UNION ALL
+    SELECT time_bucket('1 hour', ts), avg(value), min(value), max(value), count(*)
+    FROM readings
+    WHERE sensor_id = %(sensor_id)s AND ts >= GREATEST(%(begin)s, {summed}) AND ts < %(end)s AND quality = 0
+    GROUP BY 1
+) made GROUP BY 1 ORDER BY 1""")
+SUMMED = sql.SQL(
+    "COALESCE((SELECT done_upto FROM slow_progress WHERE step = {step}), '-infinity'::timestamptz)"
+)
+OF_HOURS = SELECT_SUMS.format(
+    table=sql.Identifier("reading_hours"), summed=SUMMED.format(step=sql.Literal("hours"))
+)
+OF_DAYS = SELECT_SUMS.format(
+    table=sql.Identifier("reading_days"), summed=SUMMED.format(step=sql.Literal("days"))
+)
 # Of each quantity the sensor that moved most, then the second of each, and so on.
 SELECT_GROUP = """
 SELECT s.sensor_id
@@ -104,11 +133,21 @@ async def _read_points(
 ) -> tuple[list[Point], timedelta | None]:
     """The points and the width of their buckets, None when they are single readings."""
     params = {"sensor_id": sensor_id, "begin": span.begin, "end": span.end}
+    if span.end - span.begin > LONGEST_OF_READINGS:
+        return await _read_sums(connection, span, params)
     points = await fetch_all(connection, SELECT_POINTS, {**params, "limit": span.max_points + 1}, Point)
     if len(points) <= span.max_points:
         return points, None
     buckets = await fetch_all(connection, SELECT_BUCKETS, {**params, "width": span.bucket}, Point)
     return buckets, span.bucket
+
+
+async def _read_sums(
+    connection: Connection, span: Span, params: dict[str, object]
+) -> tuple[list[Point], timedelta]:
+    query, step = (OF_HOURS, HOUR) if span.bucket <= HOUR else (OF_DAYS, DAY)
+    width = max(step, span.bucket)
+    return await fetch_all(connection, query, {**params, "width": width}, Point), width
 
 
 def _quantity(quantity: str) -> Quantity:

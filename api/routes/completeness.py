@@ -13,14 +13,17 @@ from api.answers import answer_json
 from api.completeness_store import (
     DeviceDayKey,
     DeviceDayList,
+    FalseAlarmDeviceList,
     FalseAlarmList,
     list_device_days,
+    list_false_alarm_devices,
     list_false_alarms,
 )
 from api.connections import ConnectionsDep
 from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
 from api.freshness import read_freshness
 from api.parameters import Code, Limit, Question
+from api.place_filter import PlaceParameters
 from api.problems import describe_problems
 
 router = APIRouter(prefix="/v1", tags=["figures"])
@@ -35,16 +38,19 @@ class CompletenessParameters(Question):
     limit: Limit = 200
 
 
-class FalseAlarmParameters(Question):
+class FalseAlarmParameters(PlaceParameters):
     first: Annotated[date, Field(alias="from", description="The first day, in China")]
     last: Annotated[date, Field(alias="to", description="The last day, 92 days of them at most")]
-    building: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
 
     @model_validator(mode="after")
     def _check_span(self) -> Self:
         if not self.first <= self.last <= self.first + LONGEST:
             raise ValueError("`to` must be the same day as `from` or up to 92 days later")
         return self
+
+
+class FalseAlarmDeviceParameters(FalseAlarmParameters):
+    limit: Limit = 200
 
 
 @router.get("/completeness", response_model=DeviceDayList, responses=describe_problems(400, 422, 503))
@@ -72,9 +78,24 @@ async def get_false_alarms(
     connections: ConnectionsDep, parameters: Annotated[FalseAlarmParameters, Query()]
 ) -> Response:
     """Alarms that somebody ruled to be false, by day and building, and which of these have too many."""
-    buildings = tuple(sorted(parameters.building))
     async with connections.borrow() as connection:
         freshness = await read_freshness(connection)
-        days = await list_false_alarms(connection, parameters.first, parameters.last, buildings)
+        days = await list_false_alarms(connection, parameters.first, parameters.last, parameters.places)
     body = FalseAlarmList(as_of=freshness.as_of, pipeline=freshness.pipeline, days=tuple(days))
+    return answer_json(body, freshness)
+
+
+@router.get(
+    "/false-alarms/devices", response_model=FalseAlarmDeviceList, responses=describe_problems(422, 503)
+)
+async def get_false_alarm_devices(
+    connections: ConnectionsDep, parameters: Annotated[FalseAlarmDeviceParameters, Query()]
+) -> Response:
+    """The same by device over the whole period: which one is to be looked at."""
+    async with connections.borrow() as connection:
+        freshness = await read_freshness(connection)
+        devices = await list_false_alarm_devices(
+            connection, parameters.first, parameters.last, parameters.places, parameters.limit
+        )
+    body = FalseAlarmDeviceList(as_of=freshness.as_of, pipeline=freshness.pipeline, devices=tuple(devices))
     return answer_json(body, freshness)

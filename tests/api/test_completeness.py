@@ -64,6 +64,16 @@ def test_more_than_five_false_alarms_of_a_building_and_day_are_too_many(
     assert first["by_device"] == {"D1": 3, "D2": 1, "D3": 1, "D4": 1}
     assert (second["building"]["code"], second["false_alarms"], second["too_many"]) == ("B2", 1, False)
     assert client.get("/v1/false-alarms?from=2026-09-20&to=2026-09-23").json()["days"] == []
+    assert len(client.get("/v1/false-alarms?from=2026-09-20&to=2026-09-24&area=A1").json()["days"]) == 2
+    devices = client.get("/v1/false-alarms/devices?from=2026-09-20&to=2026-09-24&building=B1").json()[
+        "devices"
+    ]
+    assert [(one["code"], one["false_alarms"], one["too_many"]) for one in devices] == [
+        ("D1", 3, False), ("D2", 1, False), ("D3", 1, False), ("D4", 1, False)
+    ]  # fmt: skip
+    database.execute("UPDATE alerts SET device_id = 2 WHERE verdict IS NOT NULL")
+    (device,) = client.get("/v1/false-alarms/devices?from=2026-09-20&to=2026-09-24").json()["devices"]
+    assert (device["code"], device["most_in_a_day"], device["too_many"]) == ("D2", 7, True)
 
 
 def test_a_span_that_is_turned_round_or_too_long_is_refused(client: httpx.Client) -> None:

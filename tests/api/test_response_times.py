@@ -1,0 +1,69 @@
+"""Response times: who took how long, in which shift."""
+
+from __future__ import annotations
+
+import httpx
+import psycopg
+import pytest
+
+from tests.api.conftest import Hand
+
+# 09:00 and 22:30 in China.
+DAY, NIGHT = "2026-09-24 01:00Z", "2026-09-24 14:30Z"
+
+
+@pytest.fixture
+def answered(client: httpx.Client, hand: Hand, database: psycopg.Connection) -> httpx.Client:
+    """王 acknowledged after 10, 20, 30 s by day, 李 after 100 s by night and ruled after 400 s; one waits."""
+    acts = [(1, DAY, "王", 10), (2, DAY, "王", 20), (3, DAY, "王", 30), (4, NIGHT, "李", 100)]
+    for number, moment, person, seconds in acts:
+        database.execute(
+            "UPDATE alerts SET recorded_at = %s, acknowledged_by = %s, "
+            "acknowledged_at = %s::timestamptz + make_interval(secs => %s) WHERE alert_id = %s",
+            (moment, person, moment, seconds, hand.raise_alert(number)),
+        )
+    database.execute(
+        "UPDATE alerts SET verdict = 'test', verdict_by = '李', verdict_at = recorded_at + interval '400 s' "
+        "WHERE acknowledged_by = '李'"
+    )
+    database.execute("UPDATE alerts SET recorded_at = %s WHERE alert_id = %s", (DAY, hand.raise_alert(201)))
+    return client
+
+
+def read(client: httpx.Client, query: str = "") -> dict[str, object]:
+    answer = client.get(f"/v1/response-times?from=2026-09-24&to=2026-09-24&{query}")
+    assert answer.status_code == 200, answer.text
+    body: dict[str, object] = answer.json()
+    return body
+
+
+def test_times_are_told_by_person(answered: httpx.Client) -> None:
+    body = read(answered)
+    assert body["counts"] == {"alerts": 5, "acknowledged": 4, "ruled_on": 1, "waiting": 1}
+    li, wang = body["rows"]  # type: ignore[misc]
+    assert (wang["person"], wang["shift"], wang["verdict"]) == ("王", None, None)
+    assert wang["acknowledged"] == {
+        "n": 3, "median_seconds": 20.0, "p95_seconds": pytest.approx(29.0), "longest_seconds": 30.0
+    }  # fmt: skip
+    assert (li["acknowledged"]["n"], li["verdict"]["median_seconds"]) == (1, 400.0)
+
+
+def test_times_are_told_by_shift_and_night_goes_over_midnight(
+    answered: httpx.Client, database: psycopg.Connection
+) -> None:
+    rows = read(answered, "by=shift")["rows"]
+    assert [(one["shift"], one["acknowledged"]["n"]) for one in rows] == [(8, 3), (20, 1)]  # type: ignore[attr-defined]
+    database.execute(
+        "UPDATE alerts SET recorded_at = '2026-09-23 18:00Z', acknowledged_at = '2026-09-23 18:01Z'"
+    )
+    (row,) = read(answered, "by=both&class=fire&building=B1")["rows"][1:]  # type: ignore[index]
+    assert (row["person"], row["shift"], row["acknowledged"]["n"]) == ("王", 20, 3)
+
+
+def test_nothing_is_told_of_another_period_or_place(answered: httpx.Client) -> None:
+    body = read(answered, "building=B2")
+    assert (body["rows"], body["counts"]["waiting"]) == ([], 1)  # type: ignore[index]
+    assert body["total"] == {"person": None, "shift": None, "acknowledged": None, "verdict": None}
+    for query in ("from=2026-09-25&to=2026-09-24", "from=2024-01-01&to=2026-01-01", "from=2026-09-24"):
+        assert answered.get(f"/v1/response-times?{query}").status_code == 422
+    assert answered.get("/v1/response-times?from=2026-09-24&to=2026-09-24&shift=24").status_code == 422
