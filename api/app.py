@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from api.change_feed import ChangeFeed
 from api.connections import Connections
+from api.exports.streaming import Exports
 from api.guard import Guard, SecurityHeaders
 from api.latency import Latency, make_histogram
 from api.names import Names, keep_current
@@ -33,6 +34,7 @@ from api.routes import (
     coverage,
     desk,
     devices,
+    exports,
     hazards,
     health,
     incidents,
@@ -92,6 +94,7 @@ def make_app(settings: Settings) -> FastAPI:
         completeness,
         coverage,
         devices,
+        exports,
         hazards,
         incidents,
         response_times,
@@ -123,6 +126,7 @@ def _make_lifespan(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         state = app.state
         state.connections = Connections(database_url)
+        state.exports = Exports(database_url)
         state.change_feed = ChangeFeed(database_url)
         state.shared_looks = SharedLooks(state.connections, state.change_feed.recent)
         state.notice_listener = NoticeListener(settings, state.notice_board, random.Random())
