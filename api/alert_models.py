@@ -237,6 +237,7 @@ class AlertDetail(Alert):
     """One alert with everything the desk needs to judge it."""
 
     why: Words
+    account: str = Field(description="The whole of it in plain words, in the language of Content-Language")
     source: str = Field(description="Standard and clause of the limit, or that it is a design value")
     history: tuple[HistoryEntry, ...]
     readings: Readings | None = Field(description="Around the raise; null when no single sensor raised it")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from psycopg import sql
 
+from api.account import give_account
 from api.alert_models import Alert, AlertDetail, Change, HistoryEntry, Words
 from api.alert_rows import AlertRow, ChangeRow, explain, make_entry, show_alert, show_change
 from api.connections import Connection, fetch_all, fetch_one
+from api.languages import Language
 from api.problems import ProblemError
 from api.reading_store import read_around, read_group_around
 
@@ -104,7 +106,7 @@ async def read_alert(connection: Connection, alert_id: int) -> Alert:
     return show_alert(await _read_row(connection, alert_id))
 
 
-async def read_detail(connection: Connection, alert_id: int) -> AlertDetail:
+async def read_detail(connection: Connection, alert_id: int, language: Language) -> AlertDetail:
     """One alert with its history, its reasons and the readings around its raise; raises `ProblemError`."""
     row = await _read_row(connection, alert_id)
     history = await fetch_all(connection, SELECT_HISTORY, {"alert_id": alert_id}, make_entry)
@@ -114,9 +116,11 @@ async def read_detail(connection: Connection, alert_id: int) -> AlertDetail:
         readings = await read_around(connection, row.sensor_id, row.raised_at)
     elif row.zone_id is not None or row.device_id is not None:
         group = await read_group_around(connection, row.zone_id, row.device_id, row.raised_at)
+    alert, why = show_alert(row), explain(row, source or "")
     return AlertDetail(
-        **dict(show_alert(row)),
-        why=explain(row, source or ""),
+        **dict(alert),
+        why=why,
+        account=give_account(alert, why, language),
         source=source or "",
         history=tuple(history),
         readings=readings,

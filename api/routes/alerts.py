@@ -17,6 +17,7 @@ from api.answers import answer_json, answer_unchanged, is_unchanged, make_list_e
 from api.connections import ConnectionsDep
 from api.cursors import CursorText, Id, decode_cursor, digest_question, encode_cursor
 from api.freshness import read_freshness
+from api.languages import LanguageDep
 from api.moments import GivenMoment
 from api.parameters import Codes, Limit, PersonName, Question, SearchText
 from api.problems import describe_problems
@@ -127,12 +128,15 @@ async def get_alerts(
 
 
 @router.get("/{alert_id}", response_model=AlertDetail, responses=describe_problems(404, 422, 503))
-async def get_alert(connections: ConnectionsDep, alert_id: Annotated[AlertId, Path()]) -> Response:
+async def get_alert(
+    connections: ConnectionsDep, language: LanguageDep, alert_id: Annotated[AlertId, Path()]
+) -> Response:
     """One alert with why it was raised, its history, the readings ten minutes around its raise, and related alerts.
 
-    The ETag is its `change_id`; send it back as If-Match to act only on what you have seen.
+    `account` tells it in Chinese or English, by Accept-Language; other texts are given in both. The ETag is its
+    `change_id`; send it back as If-Match to act only on what you have seen.
     """
     async with connections.borrow() as connection:
         freshness = await read_freshness(connection)
-        detail = await read_detail(connection, alert_id)
-    return answer_json(detail, freshness, ETag=f'"{detail.change_id}"')
+        detail = await read_detail(connection, alert_id, language)
+    return answer_json(detail, freshness, ETag=f'"{detail.change_id}"', **language.headers)
