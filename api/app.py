@@ -48,9 +48,12 @@ from api.routes import (
     status,
     stream,
     unpersisted,
+    webhooks,
 )
 from api.shared_looks import SharedLooks
 from api.unacknowledged import watch_unacknowledged
+from api.webhooks.delivery import Deliverer
+from api.webhooks.destinations import Guardian
 from schemas.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
@@ -103,6 +106,7 @@ def make_app(settings: Settings) -> FastAPI:
         sensors,
         quarantine,
         status,
+        webhooks,
         health,
         metrics,
     ):
@@ -130,12 +134,15 @@ def _make_lifespan(
         state.change_feed = ChangeFeed(database_url)
         state.shared_looks = SharedLooks(state.connections, state.change_feed.recent)
         state.notice_listener = NoticeListener(settings, state.notice_board, random.Random())
+        guardian = Guardian.of(settings.webhook_hosts, loopback=settings.webhook_loopback)
+        deliverer = Deliverer(state.connections, state.change_feed, guardian, random.Random())
         await state.connections.open()
         state.notice_listener.start()
         running = [
             asyncio.create_task(state.change_feed.run()),
             asyncio.create_task(keep_current(state.connections, state.names, state.notice_board)),
             asyncio.create_task(watch_unacknowledged(state.connections, settings)),
+            asyncio.create_task(deliverer.run()),
         ]
         yield
         state.change_feed.release()

@@ -14,6 +14,7 @@ from deploy.replay import replay
 from deploy.rules import rules_app
 from deploy.shares import shares_app
 from deploy.trials import trial_app
+from deploy.webhooks import webhooks_app
 
 if TYPE_CHECKING:
     from schemas.settings import Settings
@@ -59,6 +60,7 @@ registry_app = typer.Typer(help="The register of buildings, devices and sensors.
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(registry_app, name="registry")
 app.add_typer(shares_app, name="shares")
+app.add_typer(webhooks_app, name="webhooks")
 rules_app.add_typer(trial_app, name="trial")
 app.add_typer(rules_app, name="rules")
 app.add_typer(bench_app, name="bench")

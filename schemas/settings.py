@@ -116,6 +116,14 @@ class Settings(BaseSettings):
         default=90.0, ge=0, description="When such a fire is passed on to the second contact; 0 for never"
     )
 
+    webhook_hosts: str = Field(
+        default="",
+        description="Hosts that changes of alerts may be sent to, with commas between them; nobody by default",
+    )
+    webhook_loopback: bool = Field(
+        default=False, description="Whether one of these hosts may be this machine itself"
+    )
+
     @property
     def spool_path(self) -> Path:
         """Where this worker keeps what comes while the database is away."""
