@@ -110,10 +110,10 @@ def make_change(kind: ChangeKind, number: int, rule: str, at: float) -> Change:
 
 
 @contextmanager
-def running_api(settings: Settings) -> Iterator[str]:
-    """The server on a free port, on a thread; yields its address."""
+def running_api(settings: Settings, port: int = 0) -> Iterator[str]:
+    """The server on a port, a free one by default, on a thread; yields its address."""
     server = make_server(settings)
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
