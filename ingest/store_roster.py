@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from ingest.roster_places import Places, lay_out_places, lay_out_scopes, read_places
+from ingest.roster_places import PlaceRows, Places, lay_out_places, lay_out_scopes, read_places
 from schemas.domain import (
     HEAT_CLASSES,
     INSULATIONS,
@@ -55,47 +56,69 @@ def read_version(connection: Connection[TupleRow]) -> int:
     return int(row[0])
 
 
+@dataclass(frozen=True)
+class RosterRows:
+    """What the tables hold of the registry as one share sees it, as it was read."""
+
+    version: int
+    buildings: list[TupleRow]
+    hears_unregistered: bool
+    devices: list[TupleRow]
+    sensors: list[TupleRow]
+    places: PlaceRows
+
+
 def load_roster(connection: Connection[TupleRow], previous: Roster, share: str) -> Roster:
     """Read the registry as one share sees it, in one snapshot, keeping the slots that `previous` gave."""
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         version = read_version(connection)
-        building_rows = connection.execute(SELECT_BUILDINGS, (share,)).fetchall()
+        buildings = connection.execute(SELECT_BUILDINGS, (share,)).fetchall()
         hears_unregistered = connection.execute(SELECT_HEARS_UNREGISTERED, (share,)).fetchone()
-        device_rows = connection.execute(SELECT_DEVICES).fetchall()
-        sensor_rows = connection.execute(SELECT_SENSORS).fetchall()
-        place_rows = read_places(connection)
-    buildings = {building_id: code for building_id, code, *_ in building_rows}
-    served = frozenset(building_id for building_id, _, is_served, _ in building_rows if is_served)
-    device_slots = _assign_slots(previous.device_slots, (row[0] for row in device_rows))
-    sensor_slots = _assign_slots(previous.sensor_slots, (row[0] for row in sensor_rows))
-    places = lay_out_places(place_rows, previous)
-    devices, by_id, by_building = _lay_out_devices(device_rows, device_slots, buildings, served, places)
+        rows = RosterRows(
+            version,
+            buildings,
+            bool(hears_unregistered and hears_unregistered[0]),
+            connection.execute(SELECT_DEVICES).fetchall(),
+            connection.execute(SELECT_SENSORS).fetchall(),
+            read_places(connection),
+        )
+    return lay_out_roster(rows, previous)
+
+
+def lay_out_roster(rows: RosterRows, previous: Roster) -> Roster:
+    """Rows as columns, keeping the slots that `previous` gave."""
+    buildings = {building_id: code for building_id, code, *_ in rows.buildings}
+    served = frozenset(building_id for building_id, _, is_served, _ in rows.buildings if is_served)
+    device_slots = _assign_slots(previous.device_slots, (row[0] for row in rows.devices))
+    sensor_slots = _assign_slots(previous.sensor_slots, (row[0] for row in rows.sensors))
+    places = lay_out_places(rows.places, previous)
+    devices, by_id, by_building = _lay_out_devices(rows.devices, device_slots, buildings, served, places)
     codes = [("", "")] * len(device_slots)
-    for device_id, building_id, code, *_ in device_rows:
+    for device_id, building_id, code, *_ in rows.devices:
         codes[device_slots[device_id]] = (buildings[building_id], code)
-    sensors = _lay_out_sensors(sensor_rows, sensor_slots, device_slots, devices, by_id)
-    heard = frozenset(code for _, code, _, is_heard in building_rows if is_heard)
+    sensors = _lay_out_sensors(rows.sensors, sensor_slots, device_slots, devices, by_id)
+    heard = frozenset(code for _, code, _, is_heard in rows.buildings if is_heard)
     return Roster(
-        version,
+        rows.version,
         sensors,
         devices,
         codes,
         by_building,
         sensor_slots,
         device_slots,
-        hears=None if hears_unregistered and hears_unregistered[0] else heard,
+        hears=None if rows.hears_unregistered else heard,
         serves=frozenset(buildings[building_id] for building_id in served),
         foreign=frozenset(
-            code for _, code, is_served, is_heard in building_rows if not (is_served or is_heard)
+            code for _, code, is_served, is_heard in rows.buildings if not (is_served or is_heard)
         ),
         zones=places.zones,
         sites=places.sites,
         links=places.links,
-        scopes=lay_out_scopes(place_rows, places, device_slots),
+        scopes=lay_out_scopes(rows.places, places, device_slots),
         zone_codes=places.zone_codes,
         site_codes=places.site_codes,
-        channels=_name_channels(sensor_rows, sensor_slots),
+        channels=_name_channels(rows.sensors, sensor_slots),
     )
 
 
