@@ -41,6 +41,12 @@ class Past(BaseModel):
     empties_on: float | None = None
     falls_per_hour: float = 0.0
 
+    @property
+    def begins_at(self) -> float:
+        """When what is wrong begins [s]."""
+        begins = self.grows_on if self.grows_on is not None else self.empties_on
+        return 86_400.0 * (begins or 0.0)
+
     def make_hours(self, seed: int) -> Hours:
         """The hours of the sensor, (1, m)."""
         rng = np.random.default_rng([seed, 31])

@@ -11,7 +11,7 @@ from schemas.domain import DeviceEventKind, ScopeKind
 from simulators.optics import Floats
 from simulators.scenarios.stage import Declared, Stage, lift_of
 
-Seconds = Annotated[float, Field(ge=0.0, le=40 * 86_400.0, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0.0, le=200 * 86_400.0, allow_inf_nan=False)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Patterns = Annotated[tuple[str, ...], Field(min_length=1)]
 

@@ -166,4 +166,6 @@ class Scenario(_Part):
         """When there is first something to see of what is expected [s]."""
         if expected.since is not None:
             return expected.since
+        if self.past is not None:
+            return self.past.begins_at
         return min((one.at for one in self.incident), default=0.0)
