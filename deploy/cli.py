@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deploy.accept import accept
 from deploy.bench import bench_app
 from deploy.chaos import chaos
 from deploy.exits import DeployError, ExitStatus
@@ -64,6 +65,7 @@ app.add_typer(webhooks_app, name="webhooks")
 rules_app.add_typer(trial_app, name="trial")
 app.add_typer(rules_app, name="rules")
 app.add_typer(bench_app, name="bench")
+app.command()(accept)
 app.command()(chaos)
 app.command()(replay)
 

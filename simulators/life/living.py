@@ -48,14 +48,16 @@ class OrdinaryLife:
     ----------
     step_seconds
         Between two samples of every sensor; a day is a whole number of them.
+    strand
+        Gives the same sensors other noise (see `Sensing`).
     """
 
-    def __init__(self, city: City, seed: int, step_seconds: float = 10.0) -> None:
+    def __init__(self, city: City, seed: int, step_seconds: float = 10.0, strand: int = 0) -> None:
         self.premises: Premises = equip(city, step_seconds)
         self.grounds: Grounds = survey(city)
         self._seed = seed
         self._step_seconds = step_seconds
-        self.sensing = Sensing(self.premises, self.grounds, seed)
+        self.sensing = Sensing(self.premises, self.grounds, seed, strand)
 
     def live(
         self,

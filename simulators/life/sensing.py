@@ -55,10 +55,11 @@ class Air:
 class Sensing:
     """The sensors of some premises, each with its own faults, drawn once from `seed`.
 
-    The noise of each quantity has a source of its own, so that the stream is the same however it is cut.
+    The noise of each quantity has a source of its own, so that the stream is the same however it is cut. `strand` gives
+    the same sensors other noise: for stretches of one life that are lived side by side.
     """
 
-    def __init__(self, premises: Premises, grounds: Grounds, seed: int) -> None:
+    def __init__(self, premises: Premises, grounds: Grounds, seed: int, strand: int = 0) -> None:
         rng = np.random.default_rng([seed, 1])
         n = len(premises.detector_zone)
         self._slots = {q: premises.slots(q) for q in _STEPS}
@@ -79,8 +80,9 @@ class Sensing:
             q: np.where(rng.random(n) < _COARSE_SHARE, coarse, fine) for q, (fine, coarse) in _STEPS.items()
         }
         self.dead = rng.random(n) < _DEAD_SHARE
-        self._noise = {q: np.random.default_rng([seed, 2, i]) for i, q in enumerate(_STEPS)}
-        self._loss = np.random.default_rng([seed, 3])
+        more = [strand] if strand else []
+        self._noise = {q: np.random.default_rng([seed, 2, i, *more]) for i, q in enumerate(_STEPS)}
+        self._loss = np.random.default_rng([seed, 3, *more])
         self._outages: dict[int, list[tuple[int, float, float]]] = {}
         self._seed = seed
         self._n_sensors = premises.sensor_count
