@@ -19,6 +19,7 @@ check: setup ## what must pass before a change is handed in: style, types, impor
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	cd api/desk && node_modules/.bin/tsc
 	$(PYTEST)
 
 chaos: setup ## break everything there is under load, 20 times each, and compare row by row (about an hour)
@@ -38,8 +39,11 @@ lock: setup ## write requirements.lock anew from pyproject.toml
 	.venv/bin/python -m venv "$$folder" && \
 	"$$folder/bin/pip" install --quiet --disable-pip-version-check pip-tools && \
 	"$$folder/bin/pip-compile" --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--allow-unsafe --strip-extras --no-header -o requirements.lock pyproject.toml
+		--allow-unsafe --strip-extras --no-header -o requirements.lock pyproject.toml && \
+	"$$folder/bin/pip-compile" --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-header -o api/desk/node.lock api/desk/node.in
 
 clean: ## remove what can be made again; the data folder stays
 	rm -rf .venv .venv.lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf api/desk/node_modules api/desk/built
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

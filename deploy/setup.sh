@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the project's own Python environment in .venv; when it is up to date this takes no time.
+# Makes the project's own Python environment in .venv and builds the duty desk's page; up to date, it takes no time.
 #
 #   sh deploy/setup.sh && .venv/bin/fengsui up
 #
@@ -72,8 +72,9 @@ install_packages() {
 
 python=$(find_python)
 wanted=$(fingerprint)
-if ! up_to_date; then
+if ! up_to_date || ! sh deploy/page.sh check; then
     lock
     # Whoever waited for the lock may find the work done.
     up_to_date || make_environment
+    sh deploy/page.sh
 fi

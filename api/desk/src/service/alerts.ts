@@ -1,0 +1,67 @@
+// The open alerts in their order. Changes are gathered and drawn once a frame, so a thousand in ten seconds
+// cost no more than a frame each.
+
+import { signal } from "@preact/signals";
+import { type Alert, CLASSES } from "./wire";
+
+const HIDDEN_MS = 200;
+const known = new Map<number, Alert>();
+let waiting = 0;
+
+export const alerts = signal<readonly Alert[]>([]);
+export const isLoaded = signal(false);
+
+export function findAlert(id: number): Alert | undefined {
+  return known.get(id);
+}
+
+export function replaceAll(loaded: Iterable<Alert>): void {
+  known.clear();
+  for (const alert of loaded) known.set(alert.id, alert);
+  isLoaded.value = true;
+  draw();
+}
+
+export function forgetAll(): void {
+  known.clear();
+  isLoaded.value = false;
+  draw();
+}
+
+// A later answer may overtake an earlier one; the number of the change decides.
+export function takeAlert(alert: Alert): void {
+  const old = known.get(alert.id);
+  if (old && old.change_id > alert.change_id) return;
+  if (alert.closed_at) known.delete(alert.id);
+  else known.set(alert.id, alert);
+  drawSoon();
+}
+
+export function rank(alert: { class: Alert["class"] }): number {
+  return CLASSES.indexOf(alert.class);
+}
+
+// By class, then the newest first, as the API has it. Moments are RFC 3339 in UTC of one length.
+export function compare(a: Alert, b: Alert): number {
+  return rank(a) - rank(b) || (a.raised_at < b.raised_at ? 1 : a.raised_at > b.raised_at ? -1 : b.id - a.id);
+}
+
+export function isUnacknowledgedFire(alert: Alert): boolean {
+  return alert.class === "fire" && !alert.acknowledged && !alert.verdict;
+}
+
+// A hidden page gets no frames, but has to sound all the same.
+function drawSoon(): void {
+  if (waiting) return;
+  waiting = document.hidden ? window.setTimeout(draw, HIDDEN_MS) : requestAnimationFrame(draw);
+}
+
+function draw(): void {
+  waiting = 0;
+  alerts.value = [...known.values()].sort(compare);
+}
+
+document.addEventListener("visibilitychange", () => {
+  waiting = 0;
+  draw();
+});

@@ -1,0 +1,1 @@
+export function BuildingView({ code }: { code: string }) { return <p>{code}</p>; }

@@ -1,0 +1,1 @@
+export function City() { return <p></p>; }
