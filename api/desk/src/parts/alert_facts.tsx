@@ -1,10 +1,8 @@
 // The parts of an alert's page that only tell: why it was raised, what to do, what happened, what else there is.
 
 import type { Alert, AlertDetail, HistoryEntry } from "../service/wire";
-import { addresses } from "../route";
-import { formatFigure, formatMeasure, formatMoment, formatPlace, formatTime } from "../format";
+import { formatFigure, formatMeasure, formatMoment, formatTime } from "../format";
 import { say, words } from "../words";
-import { describeState } from "./alert_row";
 
 export function Why({ alert }: { alert: AlertDetail }) {
   const weighed = alert.parts.filter((part) => part.points !== null);
@@ -61,27 +59,6 @@ export function Advice({ alert }: { alert: Alert }) {
     <section class={`card advice ${alert.severity}`}>
       <h2>{words.value.sections.advice}</h2>
       <p>{say(alert.advice)}</p>
-    </section>
-  );
-}
-
-export function Related({ alerts }: { alerts: readonly Alert[] }) {
-  return (
-    <section class="card related">
-      <h2>{words.value.sections.related}</h2>
-      {alerts.length === 0 && <p class="quiet">{words.value.nothingElse}</p>}
-      <ul>
-        {alerts.map((alert) => (
-          <li key={alert.id} class={alert.severity}>
-            <a href={addresses.alert(alert.id)}>
-              <b>{words.value.classes[alert.class]}</b> {say(alert.title)}
-            </a>
-            <span>
-              {formatPlace(alert.where)[0]} · {formatTime(alert.raised_at)} · {describeState(alert)}
-            </span>
-          </li>
-        ))}
-      </ul>
     </section>
   );
 }

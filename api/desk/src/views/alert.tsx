@@ -2,12 +2,14 @@
 
 import { useKeys } from "../keys";
 import { AlertHead } from "../parts/alert_head";
-import { Advice, Entries, Related, Why } from "../parts/alert_facts";
+import { Advice, Entries, Why } from "../parts/alert_facts";
 import { useAnswer } from "../parts/answer";
 import { askedAct, type AskedKind } from "../parts/act_dialog";
+import { Briefs } from "../parts/briefs";
 import { Chart } from "../parts/chart";
 import { Section, SectionLegend } from "../parts/section";
 import { Water } from "../parts/water";
+import { alertsOf } from "../parts/open_counts";
 import { Contacts } from "../parts/contacts";
 import { addresses, go } from "../route";
 import { act, type Act } from "../service/acts";
@@ -41,7 +43,7 @@ export function AlertView({ id }: { id: number }) {
         <div class="column">
           <Contacts building={newest.where.building.code} />
           <Water building={newest.where.building.code} alerts={alertsOf(newest.where.building.code)} />
-          {body && <Related alerts={body.related} />}
+          {body && <Briefs title={words.value.sections.related} alerts={body.related} />}
           {body && <Entries history={body.history} unit={body.unit} />}
         </div>
       </div>
@@ -52,10 +54,6 @@ export function AlertView({ id }: { id: number }) {
 function newer(live: Alert | undefined, detail: AlertDetail | null): Alert | null {
   if (!detail) return live ?? null;
   return live && live.change_id > detail.change_id ? live : detail;
-}
-
-export function alertsOf(building: string): Alert[] {
-  return openAlerts.value.filter((alert) => alert.where.building.code === building);
 }
 
 function useAlertKeys(alert: Alert | null): void {

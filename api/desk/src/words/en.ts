@@ -68,6 +68,8 @@ export const en: Words = {
   silentShort: "silent", complete: "complete", onlineRate: "online", lastDay: "Last 24 h", openAlerts: "Open", mustConnect: "must connect",
   connected: "connected", notRunning: "not running", running: "running", neverSeen: "never heard", lastHeard: "Last heard", filter: "Filter", search: "Search",
   byRisk: "by risk", byName: "by name", onlyTrouble: "with alerts only", allAreas: "All areas", whatLowers: "What would lower it", made: "What it is made of",
+  buildingClasses: { high_rise_1: "high-rise I", high_rise_2: "high-rise II", multi_storey: "multi-storey", industrial: "industrial" },
+  buildingUses: { residential: "residential", public: "public", industrial: "industrial" },
   inspectNext: "Where to go next", highRisk: "high-risk", notJudged: "not judged", incidents: "Incidents", isOpen: "open", over: "over",
   from: "From", till: "To", state: "State", open: "Open", class: "Class", verdict: "Verdict", place: "Place", what: "What", when: "When", who: "Who", person: "Person",
   colour: "Colour", number: "No.", duration: "Lasted", found: (n) => `${n} in all`, foundMore: (n) => `${n} shown, there are more`, print: "Print", download: "CSV",

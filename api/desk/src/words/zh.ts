@@ -66,6 +66,8 @@ export const zh = {
   complete: "完整率", onlineRate: "在线率", lastDay: "近 24 小时", openAlerts: "未关闭", mustConnect: "应接入", connected: "已接入",
   notRunning: "未运行", running: "运行", neverSeen: "从未上报", lastHeard: "最近上报", filter: "筛选", search: "查找", byRisk: "按风险", byName: "按名称",
   onlyTrouble: "只看有报警", allAreas: "全部区域", whatLowers: "做什么能降低风险", made: "风险由来", inspectNext: "下一步去哪里", highRisk: "高风险单位",
+  buildingClasses: { high_rise_1: "一类高层", high_rise_2: "二类高层", multi_storey: "多层", industrial: "厂房" } as Record<string, string>,
+  buildingUses: { residential: "住宅", public: "公共", industrial: "工业" } as Record<string, string>,
   notJudged: "未评估", incidents: "事件", isOpen: "进行中", over: "已结束",
   from: "从", till: "到", state: "状态", open: "未关闭", class: "类别", verdict: "判定", place: "地点", what: "内容", when: "时间", who: "人员", person: "人员",
   colour: "颜色", number: "编号", duration: "持续", found: (n: number) => `共 ${n} 条`, foundMore: (n: number) => `已显示 ${n} 条,还有更多`, print: "打印", download: "下载 CSV",
