@@ -24,10 +24,6 @@ _KEYRINGS = (
 )
 _INSTEAD = "or point FENGSUI_DATABASE_URL and FENGSUI_MQTT_URL at a TimescaleDB and an MQTT 5 broker you have"
 
-# What runs needs libraries; it does not need perl, systemd, debconf or the compiler behind JIT, which is
-# most of what these packages depend on.
-_NEEDED = re.compile(r"^(postgresql-17|postgresql-client-17|mosquitto|zlib1g|lib(?!llvm|z3-|perl|.*-perl$))")
-
 
 class PackagesUnavailableError(PrerequisiteError):
     """The packages cannot be had; the message says what stands in the way and what to do instead."""
@@ -44,8 +40,13 @@ class PrivateApt:
         """Where the verified ``.deb`` files lie."""
         return self.folder / "downloads"
 
-    def download(self, packages: tuple[str, ...]) -> list[Path]:
-        """Download `packages` and the libraries they need; what is there and whole is not fetched again.
+    def download(self, packages: tuple[str, ...], needed: re.Pattern[str]) -> list[Path]:
+        """Download `packages` and what they need; what is there and whole is not fetched again.
+
+        Parameters
+        ----------
+        needed
+            Which names are downloaded, of `packages` and of all that apt says they depend on.
 
         Returns
         -------
@@ -57,11 +58,11 @@ class PrivateApt:
         PackagesUnavailableError
             No apt, no Debian archive, no network, or a signature that does not hold.
         """
-        names = self._resolve(packages)
+        names = self._resolve(packages, needed)
         self._run("apt-get", "download", "--quiet", *names, directory=self.downloads)
         return [self._newest(name) for name in names]
 
-    def _resolve(self, packages: tuple[str, ...]) -> list[str]:
+    def _resolve(self, packages: tuple[str, ...], needed: re.Pattern[str]) -> list[str]:
         archives = _require_archives()
         complaint = ""
         for main in archives.main:
@@ -70,7 +71,7 @@ class PrivateApt:
             plan = self._try("apt-get", "install", "--simulate", *packages)
             if plan.returncode == 0:
                 names = re.findall(r"^Inst (\S+)", plan.stdout, re.MULTILINE)
-                return [name for name in names if _NEEDED.match(name)]
+                return [name for name in names if needed.match(name)]
             complaint = complaint or _last_line(plan.stderr)
         raise PackagesUnavailableError(
             f"Debian {SUITE} could not be read from this machine's archive ({complaint}); "

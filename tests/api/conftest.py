@@ -55,9 +55,10 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
 class Hand:
     """Writes alerts and signs of life as the worker does, over its own functions."""
 
-    def __init__(self, database: psycopg.Connection) -> None:
+    def __init__(self, database: psycopg.Connection, *, is_registered: bool = False) -> None:
         self.database = database
-        database.execute(REGISTRY)
+        if not is_registered:
+            database.execute(REGISTRY)
         with database.cursor() as cursor:
             write_catalogue(cursor, CATALOGUE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from deploy import apt, packages
 from deploy.apt import PackagesUnavailableError, PrivateApt
 from deploy.exits import ExitStatus
+from deploy.prefix import is_complete
 from schemas.settings import Settings
 
 
@@ -22,7 +24,7 @@ def private_cache(folder: Path, bare_settings: Settings, monkeypatch: pytest.Mon
     cache = folder / "cache"
     cache.mkdir()
     if (usual := bare_settings.cache_dir / "apt").is_dir():
-        shutil.copytree(usual, cache / "apt", ignore=shutil.ignore_patterns("partial"))
+        shutil.copytree(usual, cache / "apt", ignore=shutil.ignore_patterns("partial", "chromium*"))
     return cache
 
 
@@ -50,7 +52,7 @@ def test_interrupted_unpacking_and_a_broken_download_are_repaired(private_cache:
 
 def test_prefix_that_was_moved_is_not_taken_for_complete(folder: Path) -> None:
     (folder / "complete.json").write_text(json.dumps({"prefix": "/elsewhere"}))
-    assert not packages._is_complete(folder)
+    assert not is_complete(folder)
 
 
 def test_machine_without_apt_is_told_what_serves_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,11 +60,11 @@ def test_machine_without_apt_is_told_what_serves_it(folder: Path, monkeypatch: p
     with pytest.raises(
         PackagesUnavailableError, match=r"no apt.*FENGSUI_DATABASE_URL and FENGSUI_MQTT_URL"
     ) as raised:
-        PrivateApt(folder).download(("mosquitto",))
+        PrivateApt(folder).download(("mosquitto",), re.compile("mosquitto"))
     assert raised.value.exit_status == ExitStatus.PREREQUISITE
 
 
 def test_machine_without_a_debian_archive_is_told_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apt, "read_sources", lambda *_: [])
     with pytest.raises(PackagesUnavailableError, match="name no Debian archive"):
-        PrivateApt(folder).download(("mosquitto",))
+        PrivateApt(folder).download(("mosquitto",), re.compile("mosquitto"))

@@ -51,13 +51,14 @@ export function AlertList({ alerts, chosen, onChoose }: Listed) {
   );
 }
 
-// Brings the chosen row into sight and gives it the keyboard once it is drawn.
-function showChosen(frame: HTMLDivElement | null, at: number, chosen: number | null): void {
-  if (!frame || at < 0) return;
+// Brings the chosen row into sight and gives it the keyboard once it is drawn, unless another is chosen by then.
+function showChosen(frame: HTMLDivElement | null, at: number, chosen: number | null): (() => void) | undefined {
+  if (!frame || at < 0) return undefined;
   const top = at * ROW_PIXELS;
   if (top < frame.scrollTop) frame.scrollTop = top;
   else if (top + ROW_PIXELS > frame.scrollTop + frame.clientHeight) frame.scrollTop = top + ROW_PIXELS - frame.clientHeight;
-  requestAnimationFrame(() => {
-    requestAnimationFrame(() => document.getElementById(`alert-${chosen}`)?.focus({ preventScroll: true }));
+  let waiting = requestAnimationFrame(() => {
+    waiting = requestAnimationFrame(() => document.getElementById(`alert-${chosen}`)?.focus({ preventScroll: true }));
   });
+  return () => cancelAnimationFrame(waiting);
 }

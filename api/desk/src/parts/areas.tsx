@@ -1,7 +1,7 @@
 // The areas of the city, each with its risk, its coverage and its last day; one that is pressed filters the buildings.
 
-import type { AreaRisk } from "../service/city_wire";
-import { type CityPicture, type Place, cover, liesIn, none } from "../service/city";
+import type { AreaRisk, CoverageFigures } from "../service/city_wire";
+import { type CityPicture, type Place, isRunning, liesIn, none } from "../service/city";
 import { formatShare } from "../format";
 import { words } from "../words";
 import { OpenCounts, openByBuilding } from "./open_counts";
@@ -39,18 +39,34 @@ interface AreaCardProperties {
 
 function AreaCard({ area, picture, isChosen, onChoose }: AreaCardProperties) {
   const within = picture.places.filter(({ building }) => liesIn(building.area.code, picture.areas).includes(area.code));
-  const { wanted, running } = cover(within, picture.asOf);
   return (
     <button class={`area ${area.colour}`} aria-pressed={isChosen} onClick={() => onChoose(area.code)}>
       <strong>{area.name}</strong>
       <RiskBadge colour={area.colour} score={area.score} />
-      <span class={running < wanted ? "bad" : ""}>
-        {words.value.coverage} {running}/{wanted} · {formatShare(wanted ? running / wanted : null)}
-      </span>
+      <CoverageLine figures={picture.coverage.get(area.code) ?? count(within, picture.asOf)} />
       <OpenCounts counts={sum(within)} />
       <Sparkline hours={addHours(within)} />
     </button>
   );
+}
+
+function CoverageLine({ figures }: { figures: CoverageFigures }) {
+  const { value } = words;
+  const { buildings, connected, running, completeness } = figures;
+  return (
+    <span class={connected < buildings ? "bad" : ""}>
+      {value.connected} <b>{connected}/{buildings}</b> · {value.running} <b>{running}/{buildings}</b>
+      {completeness !== null && ` · ${value.complete} ${formatShare(completeness)}`}
+    </span>
+  );
+}
+
+// Where the service judges no coverage: what is heard at the moment.
+function count(places: readonly Place[], asOf: number): CoverageFigures {
+  const wanted = places.filter(({ building }) => building.must_connect);
+  const connected = wanted.filter(({ building }) => building.last_received_at !== null).length;
+  const running = wanted.filter(({ building }) => isRunning(building, asOf)).length;
+  return { buildings: wanted.length, connected, running, online: null, completeness: null };
 }
 
 function sum(places: readonly Place[]): Partial<Record<SignalClass, number>> {

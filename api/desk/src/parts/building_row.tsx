@@ -2,13 +2,14 @@
 
 import { type Place, isRunning } from "../service/city";
 import { addresses } from "../route";
-import { formatFigure } from "../format";
+import type { BuildingCoverage } from "../service/city_wire";
+import { formatFigure, formatShare } from "../format";
 import { words } from "../words";
 import { OpenCounts, openByBuilding } from "./open_counts";
 import { RiskBadge } from "./risk_badge";
 import { Sparkline } from "./sparkline";
 
-export function BuildingRow({ place: { building, risk, hours }, asOf }: { place: Place; asOf: number }) {
+export function BuildingRow({ place: { building, risk, coverage, hours }, asOf }: { place: Place; asOf: number }) {
   const { value } = words;
   const { total, silent, never_seen } = building.devices;
   const counts = openByBuilding.value.get(building.code) ?? {};
@@ -24,8 +25,23 @@ export function BuildingRow({ place: { building, risk, hours }, asOf }: { place:
         {formatFigure(total - silent - never_seen)}/{formatFigure(total)}
         {silent > 0 && <span class="bad"> {value.counts.silent(silent)}</span>}
       </td>
-      <td>{isRunning(building, asOf) ? value.running : <b class="bad">{building.last_received_at ? value.notRunning : value.neverSeen}</b>}</td>
+      <td>
+        {isRunning(building, asOf) ? value.heard : <b class="bad">{building.last_received_at ? value.notHeard : value.neverSeen}</b>}
+        {coverage && <Covered coverage={coverage} />}
+      </td>
       <td><Sparkline hours={hours} /></td>
     </tr>
+  );
+}
+
+function Covered({ coverage }: { coverage: BuildingCoverage }) {
+  const { value } = words;
+  const isShort = coverage.state === "failing" || coverage.state === "no_devices" || coverage.state === "never_heard";
+  return (
+    <small>
+      {" "}
+      <span class={isShort ? "bad" : ""}>{value.coverageStates[coverage.state]}</span>
+      {coverage.completeness !== null && ` · ${value.complete} ${formatShare(coverage.completeness)}`}
+    </small>
   );
 }

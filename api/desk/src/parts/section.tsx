@@ -1,92 +1,127 @@
-// The building drawn as a section: one band a floor, alarms as discs in their colour, silent devices as hollow squares.
+// The building drawn as a section: one band a floor, a cell a zone, alarms as discs in their colour, silent devices as
+// hollow squares with their number.
 
+import type { BuildingSection } from "../service/section_wire";
 import type { Alert } from "../service/wire";
 import { say, words } from "../words";
-import { type Floor, layFloors } from "./floors";
+import { type Floor, type Mark, type Room, countFloor, layFloors } from "./floors";
 
-const WIDTH = 420;
-const LABEL = 58;
-const LEAST_BAND = 17;
-const MOST_BAND = 44;
-const DRAWN_HEIGHT = 520;
+const WIDTH = 460;
+const LABEL = 62;
+const LEAST_BAND = 18;
+const MOST_BAND = 42;
+const DRAWN_HEIGHT = 540;
 const ROOF = 14;
+const LEAST_CELL = 34;
 
 interface SectionProperties {
   name: string;
   floors: number;
+  section: BuildingSection | null;
   alerts: readonly Alert[];
   here?: number | null;
 }
 
-export function Section({ name, floors, alerts, here = null }: SectionProperties) {
-  const laid = layFloors(floors, alerts, here);
-  const bands = laid.elsewhere.alarms.length || laid.elsewhere.silent ? [...laid.floors, laid.elsewhere] : laid.floors;
-  const band = Math.max(LEAST_BAND, Math.min(MOST_BAND, DRAWN_HEIGHT / bands.length));
-  const height = bands.length * band + ROOF + 4;
-  const ground = laid.floors.findIndex((floor) => floor.number < 0);
-  const groundY = ROOF + (ground < 0 ? laid.floors.length : ground) * band;
+export function Section({ name, floors, section, alerts, here = null }: SectionProperties) {
+  const laid = layFloors(floors, section, alerts, here);
+  const band = Math.max(LEAST_BAND, Math.min(MOST_BAND, DRAWN_HEIGHT / laid.length));
+  const height = laid.length * band + ROOF + 4;
+  const underground = laid.findIndex((floor) => floor.number <= 0);
+  const ground = ROOF + (underground < 0 ? laid.length : underground) * band;
   return (
-    <svg class="section" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={describe(name, bands)}>
+    <svg class="section" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={describe(name, laid)}>
       <path class="roof" d={`M ${LABEL} ${ROOF} L ${(WIDTH + LABEL) / 2} 1 L ${WIDTH - 2} ${ROOF} Z`} />
-      {bands.map((floor, i) => (
+      {laid.map((floor, i) => (
         <Band key={floor.number} floor={floor} top={ROOF + i * band} height={band} />
       ))}
-      <line class="ground" x1="0" y1={groundY} x2={WIDTH} y2={groundY} />
+      <line class="ground" x1="0" y1={ground} x2={WIDTH} y2={ground} />
     </svg>
   );
 }
 
 function Band({ floor, top, height }: { floor: Floor; top: number; height: number }) {
-  const worst = floor.alarms[0];
-  const radius = Math.min(height / 2 - 2, 13);
-  const room = Math.floor((WIDTH - LABEL - 90) / (radius * 2 + 6));
-  const shown = floor.alarms.slice(0, room);
-  const middle = top + height / 2;
-  const state = floor.isHere ? "here" : worst ? "alarmed" : "";
+  const { alarms, isFire } = countFloor(floor);
+  const inside = WIDTH - LABEL - 2;
+  const rooms = joinNarrow(floor.rooms, inside);
+  const cell = inside / Math.max(1, rooms.length);
   return (
-    <g class={`band ${state} ${worst?.colour ?? ""} ${worst?.isFire ? "fire" : ""}`}>
-      <rect x={LABEL} y={top} width={WIDTH - LABEL - 2} height={height} />
-      <text class="floor" x={LABEL - 8} y={middle} font-size={Math.min(height * 0.72, 20)}>
+    <g class={`band ${floor.isHere ? "here" : ""} ${alarms ? "alarmed" : ""} ${isFire ? "fire" : ""}`}>
+      <rect class="floor-area" x={LABEL} y={top} width={inside} height={height} />
+      <text class="floor" x={LABEL - 8} y={top + height / 2} font-size={Math.min(height * 0.72, 20)}>
         {floor.number ? words.value.floorShort(floor.number) : words.value.wholeBuilding}
       </text>
-      {shown.map((mark, i) => (
-        <circle
-          key={mark.id}
-          class={`mark ${mark.colour} ${mark.isHere ? "here" : ""}`}
-          cx={LABEL + 14 + radius + i * (radius * 2 + 6)}
-          cy={middle}
-          r={radius}
-        >
-          <title>{`${say(mark.title)} ${mark.zone}`}</title>
-        </circle>
+      {rooms.map((room, i) => (
+        <Cell key={room.name} room={room} left={LABEL + i * cell} top={top} width={cell} height={height} />
       ))}
-      {floor.alarms.length > room && (
-        <text class="more" x={LABEL + 16 + room * (radius * 2 + 6)} y={middle} font-size={Math.min(height * 0.7, 18)}>
-          +{floor.alarms.length - room}
-        </text>
-      )}
-      {floor.silent > 0 && <Silent count={floor.silent} top={top} height={height} radius={radius} />}
+      {floor.isHere && <rect class="frame" x={LABEL} y={top} width={inside} height={height} />}
     </g>
   );
 }
 
-function Silent({ count, top, height, radius }: { count: number; top: number; height: number; radius: number }) {
+// A floor of very many zones is drawn as one.
+function joinNarrow(rooms: readonly Room[], inside: number): readonly Room[] {
+  if (rooms.length <= inside / LEAST_CELL) return rooms;
+  return [{ name: "", alarms: rooms.flatMap((room) => room.alarms), silent: rooms.reduce((sum, room) => sum + room.silent, 0) }];
+}
+
+interface CellProperties {
+  room: Room;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+function Cell({ room, left, top, width, height }: CellProperties) {
+  const radius = Math.min(height / 2 - 3, 11);
+  const step = radius * 2 + 3;
+  const slots = Math.max(1, Math.floor((width - 6 - (room.silent ? step + 14 : 0)) / step));
+  const shown = room.alarms.length > slots ? slots - 1 : room.alarms.length;
   const middle = top + height / 2;
+  const isFire = room.alarms.some((one) => one.isFire);
   return (
-    <>
-      <rect class="silent" x={WIDTH - 62} y={middle - radius} width={radius * 2} height={radius * 2} />
-      <text class="more" x={WIDTH - 58 + radius * 2} y={middle} font-size={Math.min(height * 0.7, 18)}>
-        {count}
-      </text>
-    </>
+    <g>
+      <rect class={`zone ${isFire ? "fire" : ""}`} x={left} y={top} width={width} height={height}>
+        <title>{room.name}</title>
+      </rect>
+      {room.alarms.slice(0, shown).map((one, i) => (
+        <Disc key={one.id} mark={one} zone={room.name} x={left + 5 + radius + i * step} y={middle} radius={radius} />
+      ))}
+      {room.alarms.length > shown && (
+        <text class="more" x={left + 4 + shown * step} y={middle} font-size={Math.min(height * 0.7, 16)}>
+          {`${shown ? "+" : ""}${room.alarms.length - shown}`}
+        </text>
+      )}
+      {room.silent > 0 && <Silent count={room.silent} right={left + width - 3} middle={middle} radius={radius} />}
+    </g>
   );
 }
 
-export function SectionLegend() {
+function Disc({ mark, zone, x, y, radius }: { mark: Mark; zone: string; x: number; y: number; radius: number }) {
+  return (
+    <circle class={`mark ${mark.colour} ${mark.isHere ? "here" : ""}`} cx={x} cy={y} r={radius}>
+      <title>{`${say(mark.title)} ${zone}`}</title>
+    </circle>
+  );
+}
+
+function Silent({ count, right, middle, radius }: { count: number; right: number; middle: number; radius: number }) {
+  const side = radius * 2;
+  return (
+    <g>
+      <rect class="silent" x={right - side - 2} y={middle - radius} width={side} height={side} />
+      <text class="count" x={right - radius - 2} y={middle} font-size={radius * 1.3}>
+        {count}
+      </text>
+    </g>
+  );
+}
+
+export function SectionLegend({ hasHere = false }: { hasHere?: boolean }) {
   const { legend } = words.value;
   return (
     <ul class="legend">
-      <li><i class="mark here" /> {legend.here}</li>
+      {hasHere && <li><i class="mark here" /> {legend.here}</li>}
       <li><i class="mark" /> {legend.alarm}</li>
       <li><i class="silent" /> {legend.silent}</li>
     </ul>
@@ -94,14 +129,11 @@ export function SectionLegend() {
 }
 
 // What the drawing shows, for whoever hears the page instead of seeing it.
-function describe(name: string, bands: readonly Floor[]): string {
-  const told = bands
-    .filter((floor) => floor.alarms.length || floor.silent)
-    .map((floor) => {
-      const counted = [];
-      if (floor.alarms.length) counted.push(words.value.counts.alarms(floor.alarms.length));
-      if (floor.silent) counted.push(words.value.counts.silent(floor.silent));
-      return `${floor.number ? words.value.floor(floor.number) : ""} ${counted.join(", ")}`.trim();
-    });
+function describe(name: string, floors: readonly Floor[]): string {
+  const told = floors.flatMap((floor) => {
+    const { alarms, silent } = countFloor(floor);
+    const counted = [alarms && words.value.counts.alarms(alarms), silent && words.value.counts.silent(silent)].filter(Boolean);
+    return counted.length ? [`${floor.number ? words.value.floor(floor.number) : ""} ${counted.join(", ")}`.trim()] : [];
+  });
   return `${name}: ${told.join("; ") || words.value.legend.calm}`;
 }

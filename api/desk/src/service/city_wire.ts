@@ -96,3 +96,23 @@ export interface FalseAlarmDay {
   too_many: boolean;
   by_device: Record<string, number>;
 }
+
+export interface CoverageFigures {
+  buildings: number;
+  connected: number;
+  running: number;
+  online: number | null;
+  completeness: number | null;
+}
+
+export interface AreaCoverage extends Named, CoverageFigures {}
+
+export interface BuildingCoverage extends Named {
+  state: "no_devices" | "never_heard" | "unproven" | "failing" | "running";
+  online: number | null;
+  completeness: number | null;
+}
+
+export interface Activity extends Answer {
+  rows: (Named & { total: number; counts: number[] })[];
+}

@@ -1,14 +1,15 @@
 // Whether what is shown may be believed. Said red and large within five seconds of the first missing sign.
 
 import { computed, signal } from "@preact/signals";
-import { now } from "./clock";
+import { now, readClock } from "./clock";
 import type { ProblemError } from "./ask";
 import type { Answer, Pipeline } from "./wire";
 import { words } from "../words";
 
 const STALE_AFTER_MS = 4000;
 // A worker beats once a second and an answer may be two seconds old.
-const HEARTBEAT_MAX_MS = 4500;
+const HEARTBEAT_MAX_MS = 4000;
+const LATEST_MS = 2000;
 
 export type FeedState = "stream" | "poll" | "lost";
 export const feed = signal<{ state: FeedState; since: number }>({ state: "lost", since: performance.now() });
@@ -17,7 +18,8 @@ export function setFeed(state: FeedState): void {
   if (feed.value.state !== state) feed.value = { state, since: performance.now() };
 }
 
-const heard = signal<{ pipeline: Pipeline; at: number } | null>(null);
+// The newest answer, and when by our own watch it was true.
+const heard = signal<{ pipeline: Pipeline; asOf: number; at: number } | null>(null);
 const lastAnswerAt = signal(performance.now());
 const databaseLostAt = signal<number | null>(null);
 
@@ -26,7 +28,11 @@ export const hearsUnpersisted = signal<boolean | null>(null);
 
 export function notePipeline(answer: Answer): void {
   lastAnswerAt.value = performance.now();
-  heard.value = { pipeline: answer.pipeline, at: lastAnswerAt.value };
+  const asOf = Date.parse(answer.as_of);
+  // Answers of different ways may overtake each other, and one may be old when it comes.
+  if (heard.value && asOf < heard.value.asOf && heard.value.asOf - asOf < LATEST_MS) return;
+  const lateness = Math.min(LATEST_MS, Math.max(0, readClock() - asOf));
+  heard.value = { pipeline: answer.pipeline, asOf, at: lastAnswerAt.value - lateness };
 }
 
 // The service answers, but its database does not: that is known with the first such answer.
@@ -44,7 +50,7 @@ export const trouble = computed((): string => {
   const sinceAnswer = moment - lastAnswerAt.value;
   if (databaseLostAt.value !== null) {
     const seconds = Math.round((moment - databaseLostAt.value) / 1000);
-    return words.value.databaseGone(seconds) + (hearsUnpersisted.value ? words.value.stillHeard : words.value.notHeard);
+    return words.value.databaseGone(seconds) + (hearsUnpersisted.value ? words.value.stillHeard : words.value.deaf);
   }
   if (sinceAnswer > STALE_AFTER_MS) return words.value.apiGone(Math.round(sinceAnswer / 1000));
   if (!heard.value) return "";

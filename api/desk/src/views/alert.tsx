@@ -7,14 +7,11 @@ import { useAnswer } from "../parts/answer";
 import { askedAct, type AskedKind } from "../parts/act_dialog";
 import { Briefs } from "../parts/briefs";
 import { Chart } from "../parts/chart";
-import { Section, SectionLegend } from "../parts/section";
-import { Water } from "../parts/water";
 import { alertsOf } from "../parts/open_counts";
-import { Contacts } from "../parts/contacts";
+import { ContactsAndWater, DrawnBuilding, useSection } from "../parts/building_sides";
 import { addresses, go } from "../route";
 import { act, type Act } from "../service/acts";
 import { alerts as openAlerts, findAlert } from "../service/alerts";
-import type { BuildingList } from "../service/city_wire";
 import { mayAct } from "../service/session";
 import { type Alert, type AlertDetail, VERDICTS } from "../service/wire";
 import { words } from "../words";
@@ -28,6 +25,14 @@ export function AlertView({ id }: { id: number }) {
   useAlertKeys(newest);
   if (isAbsent) return <p class="empty">{words.value.gone}</p>;
   if (!newest) return <p class="empty loading">{words.value.loading}</p>;
+  return <AlertPage alert={newest} body={body} />;
+}
+
+function AlertPage({ alert: newest, body }: { alert: Alert; body: AlertDetail | null }) {
+  const { id, where: { building } } = newest;
+  const section = useSection(building.code);
+  const around = alertsOf(building.code);
+  const shown = around.some((one) => one.id === id) ? around : [newest, ...around];
   return (
     <article class="alert-view">
       <AlertHead alert={newest} />
@@ -38,11 +43,10 @@ export function AlertView({ id }: { id: number }) {
           {body && <Why alert={{ ...body, ...newest }} />}
         </div>
         <div class="column">
-          <Surroundings alert={newest} />
+          <DrawnBuilding code={building.code} name={building.name} section={section} alerts={shown} here={id} />
         </div>
         <div class="column">
-          <Contacts building={newest.where.building.code} />
-          <Water building={newest.where.building.code} alerts={alertsOf(newest.where.building.code)} />
+          <ContactsAndWater section={section.body} alerts={around} />
           {body && <Briefs title={words.value.sections.related} alerts={body.related} />}
           {body && <Entries history={body.history} unit={body.unit} />}
         </div>
@@ -90,24 +94,6 @@ function Charts({ detail }: { detail: AlertDetail }) {
           raisedAt={detail.raised_at}
         />
       ))}
-    </section>
-  );
-}
-
-function Surroundings({ alert }: { alert: Alert }) {
-  const { building } = alert.where;
-  const around = alertsOf(building.code);
-  const shown = around.some((one) => one.id === alert.id) ? around : [alert, ...around];
-  const { body } = useAnswer<BuildingList>(`/v1/buildings?limit=1000`);
-  const known = body?.buildings.find((one) => one.code === building.code);
-  return (
-    <section class="card surroundings">
-      <h2>{words.value.sections.section}</h2>
-      <p>
-        <a href={addresses.building(building.code)}>{building.name}</a>
-      </p>
-      <Section name={building.name} floors={known?.floors ?? 1} alerts={shown} here={alert.id} />
-      <SectionLegend />
     </section>
   );
 }

@@ -2,14 +2,12 @@
 
 import { useKeys } from "../keys";
 import { useAnswer, useAsked } from "../parts/answer";
-import { Contacts } from "../parts/contacts";
+import { ContactsAndWater, DrawnBuilding, useSection } from "../parts/building_sides";
 import { Briefs } from "../parts/briefs";
 import { RiskBadge } from "../parts/risk_badge";
-import { Section, SectionLegend } from "../parts/section";
 import { Sparkline } from "../parts/sparkline";
-import { Water } from "../parts/water";
 import { addresses, go } from "../route";
-import { askDay, countHours, isRunning, none } from "../service/city";
+import { askHours, isRunning, none } from "../service/city";
 import type { Building, BuildingList, BuildingRisk, DeviceDay, Hazard } from "../service/city_wire";
 import { now } from "../service/clock";
 import { alertsOf } from "../parts/open_counts";
@@ -20,11 +18,12 @@ const EVERY_MS = 30_000;
 
 export function BuildingView({ code }: { code: string }) {
   const tick = Math.floor(now.value / EVERY_MS);
-  const { body, error } = useAnswer<BuildingList>("/v1/buildings?limit=1000", tick);
   const risk = useAnswer<{ buildings: BuildingRisk[] }>(`/v1/risk/buildings?building=${code}`, tick).body?.buildings[0];
   useKeys([{ keys: ["Escape"], name: "back", run: () => go(addresses.city) }]);
-  const building = body?.buildings.find((one) => one.code === code);
-  if (!building) return <p class="empty loading">{error || body ? words.value.unknown : words.value.loading}</p>;
+  const section = useSection(code);
+  const list = useAnswer<BuildingList>(section.isAbsent ? "/v1/buildings?limit=1000" : null, tick);
+  const building = section.body?.building ?? list.body?.buildings.find((one) => one.code === code);
+  if (!building) return <p class="empty loading">{list.body || section.error ? words.value.unknown : words.value.loading}</p>;
   const open = alertsOf(code);
   return (
     <article class="building-view">
@@ -36,15 +35,10 @@ export function BuildingView({ code }: { code: string }) {
           <Dangers code={code} />
         </div>
         <div class="column">
-          <section class="card">
-            <h2>{words.value.sections.section}</h2>
-            <Section name={building.name} floors={building.floors} alerts={open} />
-            <SectionLegend />
-          </section>
+          <DrawnBuilding code={code} name={building.name} section={section} alerts={open} />
         </div>
         <div class="column">
-          <Contacts building={code} />
-          <Water building={code} alerts={open} />
+          <ContactsAndWater section={section.body} alerts={open} />
           <Completeness code={code} />
         </div>
       </div>
@@ -56,8 +50,7 @@ function BuildingHead({ building, risk }: { building: Building; risk: BuildingRi
   const { value } = words;
   const asOf = now.value;
   const day = useAsked(building.code, Math.floor(asOf / EVERY_MS), async (code) => {
-    const { alerts } = await askDay(asOf, `&building=${encodeURIComponent(code)}`);
-    return countHours(alerts, asOf).get(code) ?? none();
+    return (await askHours(`&building=${encodeURIComponent(code)}`)).get(code) ?? none();
   });
   const { total, silent, never_seen } = building.devices;
   return (
@@ -76,7 +69,7 @@ function BuildingHead({ building, risk }: { building: Building; risk: BuildingRi
         <b>{total - silent - never_seen}/{total}</b> <span>{value.online}</span>
       </p>
       <p>
-        <b class={isRunning(building, asOf) ? "" : "bad"}>{isRunning(building, asOf) ? value.running : value.notRunning}</b>
+        <b class={isRunning(building, asOf) ? "" : "bad"}>{isRunning(building, asOf) ? value.heard : value.notHeard}</b>
         <span>{building.last_received_at ? `${value.lastHeard} ${formatTime(building.last_received_at)}` : value.neverSeen}</span>
       </p>
       <p>
