@@ -8,9 +8,11 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
+from api import examples
 from api.activity_store import HOUR, Activity, ActivityBy, ActivityQuestion, count_hours, find_begin
 from api.answers import answer_json
 from api.connections import ConnectionsDep
+from api.examples import show_example
 from api.freshness import read_freshness
 from api.place_filter import PlaceParameters
 from api.problems import describe_problems
@@ -25,7 +27,11 @@ class ActivityParameters(PlaceParameters):
     classes: Annotated[tuple[SignalClass, ...], Field(alias="class", max_length=7)] = ()
 
 
-@router.get("", response_model=Activity, responses=describe_problems(422, 503))
+@router.get(
+    "",
+    response_model=Activity,
+    responses=show_example(examples.ACTIVITY) | describe_problems(422, 503),
+)
 async def get_activity(
     connections: ConnectionsDep, parameters: Annotated[ActivityParameters, Query()]
 ) -> Response:

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 from starlette.responses import Response
 
+from api import examples
 from api.alert_models import Colour
 from api.answers import answer_json
 from api.building_store import BuildingKey, BuildingList, BuildingQuestion, list_buildings
 from api.connections import ConnectionsDep
 from api.contact_store import ContactBody, ContactList, list_contacts, replace_contacts
 from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
+from api.examples import show_example
 from api.freshness import read_freshness
 from api.parameters import Code, Limit, SearchText
 from api.place_filter import PlaceParameters
@@ -42,7 +44,11 @@ class BuildingParameters(PlaceParameters):
         )
 
 
-@router.get("", response_model=BuildingList, responses=describe_problems(400, 422, 503))
+@router.get(
+    "",
+    response_model=BuildingList,
+    responses=show_example(examples.BUILDINGS) | describe_problems(400, 422, 503),
+)
 async def get_buildings(
     connections: ConnectionsDep, parameters: Annotated[BuildingParameters, Query()]
 ) -> Response:
@@ -62,7 +68,11 @@ async def get_buildings(
     return answer_json(body, freshness)
 
 
-@router.get("/{code}/section", response_model=Section, responses=describe_problems(404, 422, 503))
+@router.get(
+    "/{code}/section",
+    response_model=Section,
+    responses=show_example(examples.SECTION) | describe_problems(404, 422, 503),
+)
 async def get_section(connections: ConnectionsDep, code: BuildingPath) -> Response:
     """One building in one answer: floors from the top down with zones and devices, water, and whom to call."""
     async with connections.borrow() as connection:
@@ -75,7 +85,7 @@ async def get_section(connections: ConnectionsDep, code: BuildingPath) -> Respon
 @router.put(
     "/{code}/contacts",
     response_model=ContactList,
-    responses=describe_problems(400, 403, 408, 413, 415, 422, 503),
+    responses=show_example(examples.CONTACTS) | describe_problems(400, 403, 408, 413, 415, 422, 503),
 )
 async def put_contacts(connections: ConnectionsDep, code: BuildingPath, body: ContactBody) -> Response:
     """Say whom to call about a building; what was said before is replaced."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, model_validator
 from starlette.responses import Response
 
+from api import examples
 from api.answers import answer_json
 from api.completeness_store import (
     DeviceDayKey,
@@ -21,6 +22,7 @@ from api.completeness_store import (
 )
 from api.connections import ConnectionsDep
 from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
+from api.examples import show_example
 from api.freshness import read_freshness
 from api.parameters import Code, Limit, Question
 from api.place_filter import PlaceParameters
@@ -86,7 +88,9 @@ async def get_false_alarms(
 
 
 @router.get(
-    "/false-alarms/devices", response_model=FalseAlarmDeviceList, responses=describe_problems(422, 503)
+    "/false-alarms/devices",
+    response_model=FalseAlarmDeviceList,
+    responses=show_example(examples.FALSE_ALARM_DEVICES) | describe_problems(422, 503),
 )
 async def get_false_alarm_devices(
     connections: ConnectionsDep, parameters: Annotated[FalseAlarmDeviceParameters, Query()]

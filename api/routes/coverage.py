@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, model_validator
 from starlette.responses import Response
 
+from api import examples
 from api.answers import answer_json
 from api.connections import ConnectionsDep
 from api.coverage_models import BuildingCoverageList, Coverage, CoverageState, Demand
@@ -23,6 +24,7 @@ from api.coverage_store import (
     show_building,
 )
 from api.cursors import CursorText, Key, decode_cursor, digest_question, encode_cursor
+from api.examples import show_example
 from api.freshness import read_freshness
 from api.parameters import Limit
 from api.place_filter import PlaceParameters
@@ -85,7 +87,11 @@ class CoverageKey(Key):
     code: str = Field(max_length=64)
 
 
-@router.get("", response_model=Coverage, responses=describe_problems(422, 503))
+@router.get(
+    "",
+    response_model=Coverage,
+    responses=show_example(examples.COVERAGE) | describe_problems(422, 503),
+)
 async def get_coverage(
     connections: ConnectionsDep, parameters: Annotated[CoverageParameters, Query()]
 ) -> Response:
@@ -114,7 +120,11 @@ async def get_coverage(
     return answer_json(body, freshness)
 
 
-@router.get("/buildings", response_model=BuildingCoverageList, responses=describe_problems(400, 422, 503))
+@router.get(
+    "/buildings",
+    response_model=BuildingCoverageList,
+    responses=show_example(examples.BUILDING_COVERAGE) | describe_problems(400, 422, 503),
+)
 async def get_building_coverage(
     connections: ConnectionsDep, parameters: Annotated[BuildingParameters, Query()]
 ) -> Response:

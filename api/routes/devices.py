@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
+from api import examples
 from api.answers import answer_json
 from api.connections import ConnectionsDep
 from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
 from api.device_store import DeviceKey, DeviceList, DeviceQuestion, DeviceState, list_devices
+from api.examples import show_example
 from api.freshness import read_freshness
 from api.parameters import Limit
 from api.place_filter import PlaceParameters
@@ -26,7 +28,11 @@ class DeviceParameters(PlaceParameters):
     limit: Limit = 200
 
 
-@router.get("", response_model=DeviceList, responses=describe_problems(400, 422, 503))
+@router.get(
+    "",
+    response_model=DeviceList,
+    responses=show_example(examples.DEVICES) | describe_problems(400, 422, 503),
+)
 async def get_devices(
     connections: ConnectionsDep, parameters: Annotated[DeviceParameters, Query()]
 ) -> Response:

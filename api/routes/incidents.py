@@ -8,9 +8,11 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api import examples
 from api.answers import answer_json, answer_unchanged, is_unchanged, make_list_etag
 from api.connections import ConnectionsDep
 from api.cursors import CursorText, Id, decode_cursor, digest_question, encode_cursor
+from api.examples import show_example
 from api.freshness import Answer, read_freshness
 from api.incident_store import (
     Incident,
@@ -59,7 +61,9 @@ class IncidentAnswer(Answer):
 @router.get(
     "",
     response_model=IncidentList,
-    responses=describe_problems(400, 422, 503) | {304: {"description": "Unchanged"}},
+    responses=show_example(examples.INCIDENTS)
+    | describe_problems(400, 422, 503)
+    | {304: {"description": "Unchanged"}},
 )
 async def get_incidents(
     request: Request, connections: ConnectionsDep, parameters: Annotated[IncidentParameters, Query()]
@@ -88,7 +92,11 @@ async def get_incidents(
     return answer_json(body, freshness, ETag=etag)
 
 
-@router.get("/{incident_id}", response_model=IncidentAnswer, responses=describe_problems(404, 422, 503))
+@router.get(
+    "/{incident_id}",
+    response_model=IncidentAnswer,
+    responses=show_example(examples.INCIDENT) | describe_problems(404, 422, 503),
+)
 async def get_incident(connections: ConnectionsDep, incident_id: Annotated[Id, Path()]) -> Response:
     """One incident; its alerts are at `/v1/alerts?incident=…&open=all`."""
     async with connections.borrow() as connection:

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field, model_validator
 from starlette.responses import Response
 
+from api import examples
 from api.answers import answer_json
 from api.connections import ConnectionsDep
+from api.examples import show_example
 from api.freshness import read_freshness
 from api.place_filter import PlaceParameters
 from api.problems import describe_problems
@@ -49,7 +51,11 @@ class ResponseParameters(PlaceParameters):
         )
 
 
-@router.get("", response_model=ResponseTimes, responses=describe_problems(422, 503))
+@router.get(
+    "",
+    response_model=ResponseTimes,
+    responses=show_example(examples.RESPONSE_TIMES) | describe_problems(422, 503),
+)
 async def get_response_times(
     connections: ConnectionsDep, parameters: Annotated[ResponseParameters, Query()]
 ) -> Response:

@@ -6,9 +6,11 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
+from api import examples
 from api.alert_models import Shown
 from api.answers import answer_json
 from api.connections import ConnectionsDep
+from api.examples import show_example
 from api.freshness import Answer, read_freshness
 from api.moments import Moment
 from api.problems import describe_problems
@@ -39,7 +41,11 @@ class WebhookList(Answer):
     webhooks: tuple[Webhook, ...]
 
 
-@router.get("", response_model=WebhookList, responses=describe_problems(503))
+@router.get(
+    "",
+    response_model=WebhookList,
+    responses=show_example(examples.WEBHOOKS) | describe_problems(503),
+)
 async def get_webhooks(connections: ConnectionsDep) -> Response:
     """Receivers of changes, how far behind each is, and what the last one that failed said."""
     async with connections.borrow() as connection:
