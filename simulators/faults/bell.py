@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import threading
 import time
@@ -10,9 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
+import httpx
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
+from api.client import ApiError
+from api.client import Client as ApiClient
+from api.routes.unpersisted import UnpersistedList
 from schemas.settings import Settings
 from simulators.faults.town import BUILDING
 
@@ -61,15 +64,13 @@ class Bell:
 
     def _look(self, device: str, shown: dict[str, float], give_up_at: float) -> None:
         assert self._api_port is not None
-        connection = http.client.HTTPConnection("127.0.0.1", self._api_port, timeout=PATIENCE_SECONDS)
-        while device not in shown and time.monotonic() < give_up_at:
-            with suppress(OSError, http.client.HTTPException):
-                connection.request("GET", UNPERSISTED)
-                alerts = json.loads(connection.getresponse().read())["alerts"]
-                if any((alert["rule"], alert["device"]) == (RULE, device) for alert in alerts):
-                    shown[device] = time.monotonic()
-            time.sleep(_POLL_SECONDS)
-        connection.close()
+        with ApiClient(f"http://127.0.0.1:{self._api_port}") as desk:
+            while device not in shown and time.monotonic() < give_up_at:
+                with suppress(httpx.TransportError, ApiError):
+                    alerts = desk.get(UNPERSISTED, UnpersistedList).alerts
+                    if any((alert.rule, alert.device) == (RULE, device) for alert in alerts):
+                        shown[device] = time.monotonic()
+                time.sleep(_POLL_SECONDS)
 
     def _on_message(self, _: Client, __: object, message: MQTTMessage) -> None:
         notice = json.loads(message.payload)

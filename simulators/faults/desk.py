@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
 import socket
 import time
 from contextlib import suppress
 
+import httpx
+
+from api.client import ApiError, Client
+from api.routes.unpersisted import UnpersistedList
 from simulators.faults.bell import UNPERSISTED
 from simulators.faults.scene import Scene
 
@@ -31,11 +34,6 @@ def _free_port() -> int:
 
 
 def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        with suppress(OSError):
-            connection.request("GET", UNPERSISTED)
-            return b'"heard":true' in connection.getresponse().read().replace(b" ", b"")
-        return False
-    finally:
-        connection.close()
+    with Client(f"http://127.0.0.1:{port}") as client, suppress(httpx.TransportError, ApiError):
+        return client.get(UNPERSISTED, UnpersistedList).heard
+    return False
