@@ -6,13 +6,13 @@ Each has a connection of its own, so that a slow taker holds up no desk, and the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 from starlette.responses import StreamingResponse
-from starlette.types import Message, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api.exports.columns import Table, Writer
 from api.problems import RETRY_AFTER_SECONDS, ProblemError
@@ -27,6 +27,24 @@ BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL statement_timeout = '60s'"""
 
 
+class Pieces:
+    """The pieces of a table in their order; to be closed, whether or not they are all taken."""
+
+    def __init__(self, first: bytes, following: AsyncGenerator[bytes, None]) -> None:
+        self._first: bytes | None = first
+        self._following = following
+
+    def __aiter__(self) -> Pieces:
+        return self
+
+    async def __anext__(self) -> bytes:
+        piece, self._first = self._first, None
+        return await anext(self._following) if piece is None else piece
+
+    async def aclose(self) -> None:
+        await self._following.aclose()
+
+
 class Exports:
     """Gives tables away, at most `MOST_AT_ONCE` at a time."""
 
@@ -34,7 +52,7 @@ class Exports:
         self._database_url = database_url
         self._running = 0
 
-    async def begin(self, table: Table, writer: Writer) -> AsyncIterator[bytes]:
+    async def begin(self, table: Table, writer: Writer) -> Pieces:
         """The pieces of the table; the first rows have been read when this returns.
 
         Raises
@@ -48,8 +66,7 @@ class Exports:
             headers = {"Retry-After": str(RETRY_AFTER_SECONDS * 5)}
             raise ProblemError(503, "busy", f"{MOST_AT_ONCE} exports are under way; ask again", headers)
         pieces = self._write(table, writer)
-        first = await anext(pieces)
-        return _resume(first, pieces)
+        return Pieces(await anext(pieces), pieces)
 
     async def _write(self, table: Table, writer: Writer) -> AsyncGenerator[bytes, None]:
         self._running += 1
@@ -75,12 +92,17 @@ class Exports:
 class Download(StreamingResponse):
     """A stream that ends when its taker takes nothing for a minute; cut short, it is not complete by HTTP."""
 
-    async def stream_response(self, send: Send) -> None:
+    def __init__(self, pieces: Pieces, headers: dict[str, str], media_type: str) -> None:
+        super().__init__(pieces, headers=headers, media_type=media_type)
+        self._pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_in_time(message: Message) -> None:
             async with asyncio.timeout(SEND_SECONDS):
                 await send(message)
 
-        await super().stream_response(send_in_time)
+        async with aclosing(self._pieces):
+            await super().__call__(scope, receive, send_in_time)
 
 
 async def _write_pieces(
@@ -101,11 +123,3 @@ async def _write_pieces(
             yield await asyncio.to_thread(writer.write, rows)
             rows = await cursor.fetchmany(FETCHED_AT_ONCE)
         yield writer.finish()
-
-
-async def _resume(first: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    async with aclosing(pieces):
-        yield first
-        async for piece in pieces:
-            if piece:
-                yield piece

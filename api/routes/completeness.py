@@ -46,7 +46,7 @@ class FalseAlarmParameters(PlaceParameters):
 
     @model_validator(mode="after")
     def _check_span(self) -> Self:
-        if not self.first <= self.last <= self.first + LONGEST:
+        if not timedelta(0) <= self.last - self.first <= LONGEST:
             raise ValueError("`to` must be the same day as `from` or up to 92 days later")
         return self
 

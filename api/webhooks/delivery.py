@@ -97,6 +97,8 @@ class Deliverer:
                 return
             async with self._connections.borrow() as connection:
                 await note_delivered(connection, due.webhook_id, after, posted=posted)
+            # Whoever is far behind is sent the next ones at once.
+            await self._begin_due(client)
         except (psycopg.Error, TimeoutError) as error:
             # His turn comes again when the lease is over.
             log.debug("webhook %d goes on later: %s", due.webhook_id, error)
@@ -104,7 +106,9 @@ class Deliverer:
     async def _send_next(self, client: httpx.AsyncClient, due: Due) -> tuple[int, bool]:
         """How far he has come now, and whether anything had to be sent."""
         async with self._connections.borrow() as connection:
-            changes = await list_changes(connection, due.after, LOOKED_AT_ONCE)
+            changes = await list_changes(
+                connection, due.after, LOOKED_AT_ONCE if due.classes else CHANGES_AT_ONCE
+            )
         if not changes:
             return due.after, False
         wanted = [one for one in changes if not due.classes or one.alert.signal_class in due.classes]

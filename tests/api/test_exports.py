@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import math
@@ -13,12 +14,17 @@ import duckdb
 import httpx
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from psycopg import sql
 
-from api.exports.columns import Cell, Column, Kind
+from api.exports.columns import Cell, Column, Kind, Table
 from api.exports.csv_writer import CsvWriter
 from api.exports.parquet_writer import ParquetWriter
+from api.exports.streaming import MOST_AT_ONCE, Exports
+from api.problems import ProblemError
+from schemas.settings import Settings
 from tests.api.conftest import Hand
 
 T0 = 1_795_420_800.0
@@ -50,7 +56,7 @@ def read_parquet(content: bytes, folder: Path) -> list[tuple[Cell, ...]]:
         return connection.execute("SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
 
 
-@settings(max_examples=25)
+@hypothesis_settings(max_examples=25)
 @given(TABLES, st.integers(1, 17))
 def test_another_program_reads_every_parquet_table_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Sequence[Cell]], at_once: int
@@ -135,6 +141,24 @@ def test_coverage_and_the_ledger_are_taken_away_too(
     for what in ("false-alarms", "coverage"):
         address = f"/v1/exports/{what}?from=2026-11-23&to=2026-11-23&format=parquet"
         assert read_parquet(client.get(address).content, tmp_path)
+
+
+def test_no_more_exports_are_begun_than_are_good_for_the_rest(settings: Settings) -> None:
+    columns = (Column("n", Kind.INTEGER),)
+    table = Table("numbers", columns, sql.SQL("SELECT generate_series(1, 5000)").format(), {})
+
+    async def begin_and_give_up() -> list[int]:
+        assert settings.database_url
+        exports = Exports(settings.database_url)
+        begun = [await exports.begin(table, CsvWriter(columns, with_mark=False)) for _ in range(MOST_AT_ONCE)]
+        with pytest.raises(ProblemError, match="busy"):
+            await exports.begin(table, CsvWriter(columns, with_mark=False))
+        await begun.pop().aclose()
+        begun.append(await exports.begin(table, CsvWriter(columns, with_mark=False)))
+        whole = [b"".join([piece async for piece in pieces]) for pieces in begun]
+        return [len(text.splitlines()) for text in whole]
+
+    assert asyncio.run(begin_and_give_up()) == [5001] * MOST_AT_ONCE
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,20 @@ def test_a_receiver_that_fails_gets_everything_later_and_holds_up_nobody(
     assert receiver.attempts >= 3
 
 
+def test_a_receiver_that_was_away_is_sent_everything_in_full_messages(
+    sending: str, hand: Hand, database: psycopg.Connection, receiver: Receiver
+) -> None:
+    add(database, receiver)
+    database.execute("UPDATE webhooks SET next_at = now() + interval '1 hour'")
+    for number in range(1, 151):
+        hand.raise_alert(number)
+        hand.clear(number)
+    database.execute("UPDATE webhooks SET next_at = now()")
+    wait_until(lambda: read_state(database)[0] == 300)
+    assert receiver.changes == list(range(1, 301))
+    assert receiver.attempts == 3
+
+
 def test_only_changes_of_the_classes_that_are_wanted_are_sent(
     sending: str, hand: Hand, database: psycopg.Connection, receiver: Receiver
 ) -> None:
