@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from simulators.acceptance.live.scores import LiveScore
     from simulators.acceptance.report import Report
     from simulators.acceptance.suite import Outcomes, Step
     from simulators.scenarios.scenario import Scenario
@@ -178,7 +179,48 @@ def _report(outcomes: Outcomes, seconds: float) -> Report:
 def _play_live(
     chosen: Sequence[Scenario], url: str, broker: str | None, key: str | None, begins: float
 ) -> Report:
-    raise DeployError("playing against a running service is not there yet")
+    import signal
+    import time
+    from datetime import UTC, datetime
+    from importlib.metadata import version
+
+    import rich.progress
+
+    from deploy.stack import running_settings
+    from schemas.settings import load_settings
+    from simulators.acceptance.live.cleaning import Address
+    from simulators.acceptance.live.playing import play_live
+    from simulators.acceptance.live.sending import SendingError
+    from simulators.acceptance.live.service import Service, ServiceError
+    from simulators.acceptance.report import Report
+
+    live = [one for one in chosen if one.live]
+    if not live:
+        raise DeployError("none of these scenarios can be played in real time (live = true)")
+    settings = running_settings(load_settings())
+    address = Address(
+        Service(url, key or ""),
+        broker or settings.mqtt_url or "",
+        settings.topic_root,
+        settings.database_url or "",
+    )
+    # Whoever ends us politely wants us to clean up.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with rich.progress.Progress() as progress:
+        task = progress.add_task("against the running service", total=1.0)
+        try:
+            score = play_live(live, address, lambda share, _: progress.update(task, completed=share))
+        except (ServiceError, SendingError) as error:
+            raise DeployError(str(error)) from error
+    return Report(
+        datetime.now(UTC).astimezone(),
+        version("fengsui"),
+        (),
+        (),
+        (),
+        live=score,
+        seconds=time.monotonic() - begins,
+    )
 
 
 def write_files(report: Report, folder: Path) -> None:
@@ -198,11 +240,15 @@ def tell(report: Report, folder: Path, console: Console) -> None:
 
     for result in report.failed:
         console.print(f"[red]failed[/red] {result.name}: {'; '.join(result.problems)}")
+    if report.live is not None:
+        tell_live(report.live, console)
     for rule in report.slow_rules:
         console.print(f"[red]too slow[/red] {rule.rule_id}: {rule.allowed_by}")
     for outcome in report.unexplained:
         console.print(f"[red]unnoticed[/red] {outcome.mutant.name} → {outcome.mutant.value}")
-    console.print(f"scenarios: {len(report.results) - len(report.failed)} of {len(report.results)} passed")
+    if report.results:
+        passed = len(report.results) - len(report.failed)
+        console.print(f"scenarios: {passed} of {len(report.results)} passed")
     if report.cries is not None:
         console.print(f"ordinary life: {tell_life(report.cries)}; {report.life_seconds:.0f} s of computing")
     if report.mutations:
@@ -210,4 +256,22 @@ def tell(report: Report, folder: Path, console: Console) -> None:
         console.print(f"mutations: {noticed} of {len(report.mutations)} noticed")
     console.print(
         f"{'PASSED' if report.passed else 'FAILED'} in {report.seconds:.0f} s: {folder / 'report.html'}"
+    )
+
+
+def tell_live(live: LiveScore, console: Console) -> None:
+    """What a running service did."""
+    for result in live.results:
+        said = "passed" if result.passed else "[red]failed[/red]"
+        console.print(f"{said} {result.name}{': ' if result.problems else ''}{'; '.join(result.problems)}")
+    for door in live.doors:
+        console.print(f"{'passed' if door.refused else '[red]failed[/red]'} {door.what_en}: {door.answer}")
+    if live.visible is not None:
+        seen = live.visible
+        console.print(
+            f"published → visible: p50 {seen.p50:.2f} s, p95 {seen.p95:.2f} s, max {seen.longest:.2f} s"
+        )
+    console.print(
+        f"messages: {live.published} published, {live.acknowledged} acknowledged, {live.receipted} receipted; "
+        f"{live.left_open} alerts left open"
     )

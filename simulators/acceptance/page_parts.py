@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from simulators.acceptance.live_scores import LiveScore
+from simulators.acceptance.live.scores import LiveScore
 from simulators.acceptance.markup import badge, both, figure, table, tell_time
 from simulators.acceptance.month import FALSE_FIRES_AT_MOST, FALSE_WARNINGS_AT_MOST, Cries
 from simulators.scenarios.mutations import Outcome

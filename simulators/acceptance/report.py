@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from simulators.acceptance.live_scores import LiveScore
+from simulators.acceptance.live.scores import LiveScore
 from simulators.acceptance.month import Cries
 from simulators.acceptance.results import Result
 from simulators.acceptance.scores import PromiseScore, RuleScore

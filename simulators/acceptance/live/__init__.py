@@ -1,0 +1,1 @@
+"""Scenarios against a running service, in real time and from outside: its broker and its API."""
