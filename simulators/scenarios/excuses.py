@@ -7,6 +7,7 @@ from collections.abc import Mapping
 _TICK = "what time alone decides is looked at every 10 s: 24 s end with the same look as 30 s"
 _WINDOW = "a window is no limit: a somewhat longer one sees the same fire at the same sample"
 _FAST = "whatever rises at 20 K/min is told by the slower window within one more sample"
+_OUT = "the signs of a fire that is out pass either within one sample"
 _NOISE = "a fifth of it is less than the noise of what is measured"
 
 EXCUSES: Mapping[tuple[str, str], str] = {
@@ -23,6 +24,10 @@ EXCUSES: Mapping[tuple[str, str], str] = {
     ): "it ends below its gate only, where hardly anything rises any more",
     ("co_fire_prealarm", "window_seconds"): _WINDOW,
     ("water_pressure_sinking", "clears_below"): _NOISE,
+    ("pressure_drop_fast", "clears_below"): "what is usual moves further within the hour that it is measured from",
+    ("fire_confirmed_smoke_heat", "clears_below"): _OUT,
+    ("zone_fire_warning", "clears_below"): _OUT,
+    ("residual_current_creep", "within_days"): "of a growth that has just begun the forecast is sooner than either",
     ("fire_pump_running", "off_seconds"): _TICK,
     ("fire_pump_start_failure", "off_seconds"): _TICK,
     ("fire_pump_stopped_with_flow", "off_seconds"): _TICK,
