@@ -190,6 +190,7 @@ def _play_live(
     from schemas.settings import load_settings
     from simulators.acceptance.live.cleaning import Address
     from simulators.acceptance.live.playing import play_live
+    from simulators.acceptance.live.scores import score_live_promises
     from simulators.acceptance.live.sending import SendingError
     from simulators.acceptance.live.service import Service, ServiceError
     from simulators.acceptance.report import Report
@@ -217,7 +218,7 @@ def _play_live(
         version("fengsui"),
         (),
         (),
-        (),
+        score_live_promises(score),
         live=score,
         seconds=time.monotonic() - begins,
     )

@@ -43,13 +43,15 @@ def _write_parts(report: Report) -> Iterator[str]:
     yield _tell_promises(report)
     if report.live is not None:
         yield from tell_live(report.live)
-    yield f"<h2>{both('规则', 'Rules')}</h2>"
-    yield _tell_rules(report)
+    if report.rules:
+        yield f"<h2>{both('规则', 'Rules')}</h2>"
+        yield _tell_rules(report)
     if report.cries is not None:
         yield from tell_life(report.cries, report.life_seconds)
     if report.mutations:
         yield from tell_mutations(report.mutations)
-    yield f"<h2>{both('场景', 'Scenarios')}</h2>"
+    if report.results:
+        yield f"<h2>{both('场景', 'Scenarios')}</h2>"
     for result in [*report.failed, *(one for one in report.results if one.passed)]:
         yield _tell_scenario(result)
     yield (

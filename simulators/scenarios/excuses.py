@@ -24,10 +24,16 @@ EXCUSES: Mapping[tuple[str, str], str] = {
     ): "it ends below its gate only, where hardly anything rises any more",
     ("co_fire_prealarm", "window_seconds"): _WINDOW,
     ("water_pressure_sinking", "clears_below"): _NOISE,
-    ("pressure_drop_fast", "clears_below"): "what is usual moves further within the hour that it is measured from",
+    (
+        "pressure_drop_fast",
+        "clears_below",
+    ): "what is usual moves further within the hour that it is measured from",
     ("fire_confirmed_smoke_heat", "clears_below"): _OUT,
     ("zone_fire_warning", "clears_below"): _OUT,
-    ("residual_current_creep", "within_days"): "of a growth that has just begun the forecast is sooner than either",
+    (
+        "residual_current_creep",
+        "within_days",
+    ): "of a growth that has just begun the forecast is sooner than either",
     ("fire_pump_running", "off_seconds"): _TICK,
     ("fire_pump_start_failure", "off_seconds"): _TICK,
     ("fire_pump_stopped_with_flow", "off_seconds"): _TICK,

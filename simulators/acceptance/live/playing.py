@@ -185,7 +185,9 @@ def _wait_for_receipts(senders: Iterable[Sender]) -> None:
 
 def _judge(building: TestBuilding, scenario: Scenario, seen: Sequence[_Seen], begins: float) -> Result:
     """As in virtual time, with some seconds more; and whatever is told must be of class test."""
-    told = list(_list_told(building, seen, begins))
+    # After its end its devices are silent, and are told of as such.
+    over = scenario.lasts + GRACE_SECONDS
+    told = [one for one in _list_told(building, seen, begins) if one.raised_at <= over]
     lenient = scenario.model_copy(
         update={
             "expect": tuple(

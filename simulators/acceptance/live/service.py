@@ -92,6 +92,7 @@ class Changes(_Shown):
 
 
 class _AlertPage(_Shown):
+    change_id: int
     alerts: tuple[Alert, ...]
     next: str | None
 
@@ -114,7 +115,7 @@ class Service:
 
     def newest_change(self) -> int:
         """The newest change there is."""
-        return self._read(Changes, "/v1/alerts/changes?after=9223372036854775807&limit=1").newest
+        return self._read(_AlertPage, "/v1/alerts?limit=1").change_id
 
     def changes(self, after: int, wait_seconds: float) -> Changes:
         """What has changed since; waits so long for something."""
