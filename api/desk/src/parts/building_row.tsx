@@ -1,6 +1,6 @@
 // One building in the city's table.
 
-import { type Place, isRunning } from "../service/city";
+import { type Place, countOnline, isRunning } from "../service/city";
 import { addresses } from "../route";
 import type { BuildingCoverage } from "../service/city_wire";
 import { formatFigure, formatShare } from "../format";
@@ -11,7 +11,7 @@ import { Sparkline } from "./sparkline";
 
 export function BuildingRow({ place: { building, risk, coverage, hours }, asOf }: { place: Place; asOf: number }) {
   const { value } = words;
-  const { total, silent, never_seen } = building.devices;
+  const { total, silent } = building.devices;
   const counts = openByBuilding.value.get(building.code) ?? {};
   return (
     <tr class={counts.fire ? "burns" : ""}>
@@ -22,7 +22,7 @@ export function BuildingRow({ place: { building, risk, coverage, hours }, asOf }
       <td>{building.area.name}</td>
       <td><OpenCounts counts={counts} /></td>
       <td class="figure">
-        {formatFigure(total - silent - never_seen)}/{formatFigure(total)}
+        {formatFigure(countOnline(building.devices))}/{formatFigure(total)}
         {silent > 0 && <span class="bad"> {value.counts.silent(silent)}</span>}
       </td>
       <td>

@@ -19,12 +19,14 @@ export function FireBanner() {
   const fires = unacknowledgedFires.value;
   if (!fires || route.value.view === "watch") return null;
   return (
-    <a class="fire-banner" href={addresses.watch}>
-      <b>{words.value.fireBanner(fires)}</b>
-      <span>
-        {words.value.goWatch} <kbd>W</kbd>
-      </span>
-    </a>
+    <aside aria-label={words.value.classes.fire}>
+      <a class="fire-banner" href={addresses.watch}>
+        <b>{words.value.fireBanner(fires)}</b>
+        <span>
+          {words.value.goWatch} <kbd>W</kbd>
+        </span>
+      </a>
+    </aside>
   );
 }
 

@@ -10,7 +10,7 @@ const WIDTH = 460;
 const LABEL = 62;
 const LEAST_BAND = 18;
 const MOST_BAND = 42;
-const DRAWN_HEIGHT = 540;
+const DRAWN_HEIGHT = 640;
 const ROOF = 14;
 const LEAST_CELL = 34;
 

@@ -71,6 +71,11 @@ export function none(): number[] {
   return new Array<number>(HOURS).fill(0);
 }
 
+// A device that never reported may count as silent too.
+export function countOnline({ total, silent, never_seen }: Building["devices"]): number {
+  return Math.max(0, total - silent - never_seen);
+}
+
 // Some device of it has been heard of late.
 export function isRunning(building: Building, asOf: number): boolean {
   return building.last_received_at !== null && asOf - Date.parse(building.last_received_at) < RUNNING_MS;

@@ -7,7 +7,7 @@ import { Briefs } from "../parts/briefs";
 import { RiskBadge } from "../parts/risk_badge";
 import { Sparkline } from "../parts/sparkline";
 import { addresses, go } from "../route";
-import { askHours, isRunning, none } from "../service/city";
+import { askHours, countOnline, isRunning, none } from "../service/city";
 import type { Building, BuildingList, BuildingRisk, DeviceDay, Hazard } from "../service/city_wire";
 import { now } from "../service/clock";
 import { alertsOf } from "../parts/open_counts";
@@ -52,7 +52,6 @@ function BuildingHead({ building, risk }: { building: Building; risk: BuildingRi
   const day = useAsked(building.code, Math.floor(asOf / EVERY_MS), async (code) => {
     return (await askHours(`&building=${encodeURIComponent(code)}`)).get(code) ?? none();
   });
-  const { total, silent, never_seen } = building.devices;
   return (
     <header class={`building-head ${risk?.colour ?? ""}`}>
       <div>
@@ -66,7 +65,7 @@ function BuildingHead({ building, risk }: { building: Building; risk: BuildingRi
       </div>
       {risk && <RiskBadge colour={risk.colour} score={risk.score} />}
       <p>
-        <b>{total - silent - never_seen}/{total}</b> <span>{value.online}</span>
+        <b>{countOnline(building.devices)}/{building.devices.total}</b> <span>{value.online}</span>
       </p>
       <p>
         <b class={isRunning(building, asOf) ? "" : "bad"}>{isRunning(building, asOf) ? value.heard : value.notHeard}</b>
