@@ -5,12 +5,14 @@ from __future__ import annotations
 from psycopg import sql
 
 from api.account import give_account
+from api.alert_columns import AlertRow, ChangeRow
 from api.alert_models import Alert, AlertDetail, Change, HistoryEntry, Words
-from api.alert_rows import AlertRow, ChangeRow, explain, make_entry, show_alert, show_change
+from api.alert_rows import explain, make_entry, show_alert, show_change, write_change
 from api.connections import Connection, fetch_all, fetch_one
 from api.languages import Language
 from api.problems import ProblemError
 from api.reading_store import read_around, read_group_around
+from api.recent_changes import WrittenChange
 
 MOST_RELATED = 20
 
@@ -74,10 +76,10 @@ ORDER BY (a.zone_id = %(zone_id)s) IS TRUE DESC, a.urgency DESC, a.raised_at DES
 SELECT_SOURCE = "SELECT source FROM rules WHERE rule = %(rule)s"
 
 
-async def list_changes(connection: Connection, after: int, limit: int) -> list[Change]:
+async def list_changes(connection: Connection, after: int, limit: int) -> list[WrittenChange]:
     """The changes after `after` in the order of their numbers, which is the order of commits."""
     params = {"after": after, "limit": limit}
-    return [show_change(row) for row in await fetch_all(connection, SELECT_CHANGES, params, ChangeRow)]
+    return [write_change(row) for row in await fetch_all(connection, SELECT_CHANGES, params, ChangeRow)]
 
 
 async def list_changed(connection: Connection, before: int, limit: int) -> list[Change]:

@@ -54,6 +54,7 @@ from api.shared_looks import SharedLooks
 from api.unacknowledged import watch_unacknowledged
 from api.webhooks.delivery import Deliverer
 from api.webhooks.destinations import Guardian
+from api.written_alerts import WrittenAlerts
 from schemas.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
@@ -116,6 +117,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.notice_board = NoticeBoard()
     app.state.registry.register(app.state.notice_board)
     app.state.names = Names()
+    app.state.written_alerts = WrittenAlerts()
     # The last one added is the first to see a request.
     app.add_middleware(Guard, http_host=settings.http_host)
     app.add_middleware(SecurityHeaders)

@@ -18,7 +18,6 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from api.alert_store import list_changes
-from api.change_wire import write_change
 from api.freshness import Freshness, read_freshness
 from api.recent_changes import RecentChanges
 from schemas.database import CONNECT_OPTIONS
@@ -124,7 +123,7 @@ class ChangeFeed:
             self.recent.skip_to(freshness.change_id)
         elif freshness.change_id > before:
             found = await list_changes(connection, before, MOST_AT_ONCE)
-            self.recent.extend(write_change(change) for change in found)
+            self.recent.extend(found)
         self.freshness = freshness
         self._looked_at = time.monotonic()
         if self.recent.newest != before:

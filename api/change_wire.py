@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from api.alert_models import Change
 from api.freshness import Answer, Freshness
 from api.recent_changes import WrittenChange
-
-
-def write_change(change: Change) -> WrittenChange:
-    return WrittenChange(change.change_id, change.model_dump_json(by_alias=True).encode())
 
 
 @lru_cache(maxsize=4)

@@ -101,11 +101,23 @@ class Connections:
 
 
 async def fetch_all(
-    connection: Connection, query: Query, params: Params, make_row: Callable[..., Row]
+    connection: Connection,
+    query: Query,
+    params: Params,
+    make_row: Callable[..., Row],
+    *,
+    prepare: bool | None = None,
 ) -> list[Row]:
-    """Every row as ``make_row(**columns)``."""
+    """Every row as ``make_row(**columns)``.
+
+    Parameters
+    ----------
+    prepare
+        False has the query planned for its parameters each time. One that is right for rare values and wrong for common
+        ones would else be planned without looking at them, after it was asked a few times.
+    """
     async with connection.cursor(row_factory=kwargs_row(make_row)) as cursor:
-        await cursor.execute(query, params)
+        await cursor.execute(query, params, prepare=prepare)
         return await cursor.fetchall()
 
 

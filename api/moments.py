@@ -16,7 +16,9 @@ _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 def format_moment(moment: datetime) -> str:
     """``2026-11-23T08:00:00.250Z``."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def _refuse_other_forms(text: object) -> object:

@@ -14,6 +14,8 @@ class WrittenChange:
     """A change of the feed as JSON."""
 
     change_id: int
+    building_id: int
+    signal_class: str
     json: bytes
 
 

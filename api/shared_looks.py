@@ -10,7 +10,6 @@ import asyncio
 from dataclasses import dataclass
 
 from api.alert_store import list_changes
-from api.change_wire import write_change
 from api.connections import Connections
 from api.freshness import Freshness, read_freshness
 from api.problems import ProblemError
@@ -72,10 +71,10 @@ class SharedLooks:
             freshness = await read_freshness(connection)
             if position > freshness.change_id:
                 raise _cursor_ahead(position, freshness.change_id)
-            found = []
+            found: list[WrittenChange] = []
             if position < freshness.change_id:
                 found = await list_changes(connection, position, limit)
-        return Look(freshness, [write_change(change) for change in found], self._recent.mark())
+        return Look(freshness, found, self._recent.mark())
 
 
 def _cursor_ahead(position: int, newest: int) -> ProblemError:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.alert_lists import AlertKey, count_alerts, list_alerts
+from api.alert_lists import AlertKey, PageAsked, list_alerts
 from api.alert_models import AlertDetail, AlertId, AlertList, Colour
 from api.alert_question import AlertOrder, AlertQuestion
 from api.alert_store import read_detail
-from api.answers import answer_json, answer_unchanged, is_unchanged, make_list_etag
+from api.answers import JSON, answer_json, answer_unchanged, is_unchanged, make_list_etag
 from api.connections import ConnectionsDep
-from api.cursors import CursorText, Id, decode_cursor, digest_question, encode_cursor
+from api.cursors import CursorText, Id, decode_cursor, digest_question
 from api.freshness import read_freshness
 from api.languages import LanguageDep
+from api.list_wire import write_lasting, write_list
 from api.moments import GivenMoment
 from api.parameters import Codes, Limit, PersonName, Question, SearchText
 from api.problems import describe_problems
+from api.written_alerts import WrittenAlerts
 from schemas.domain import Condition, SignalClass, Verdict
 
 router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
@@ -94,13 +96,24 @@ class ListParameters(Question):
         )
 
 
+def _written_of(request: Request) -> WrittenAlerts:
+    written: WrittenAlerts = request.app.state.written_alerts
+    return written
+
+
+WrittenDep = Annotated[WrittenAlerts, Depends(_written_of)]
+
+
 @router.get(
     "",
     response_model=AlertList,
     responses=describe_problems(400, 422, 503) | {304: {"description": "Unchanged"}},
 )
 async def get_alerts(
-    request: Request, connections: ConnectionsDep, parameters: Annotated[ListParameters, Query()]
+    request: Request,
+    connections: ConnectionsDep,
+    written: WrittenDep,
+    parameters: Annotated[ListParameters, Query()],
 ) -> Response:
     """Open alerts unless told otherwise: by class, then the newest first, each alert on one page only.
 
@@ -114,17 +127,14 @@ async def get_alerts(
         etag = make_list_etag(freshness, digest_question(question, *parameters.page))
         if is_unchanged(request, etag):
             return answer_unchanged(freshness, etag)
-        alerts, last = await list_alerts(connection, question, after, parameters.limit)
-        total = await count_alerts(connection, question) if parameters.total else None
-    body = AlertList(
-        as_of=freshness.as_of,
-        pipeline=freshness.pipeline,
-        change_id=freshness.change_id,
-        alerts=tuple(alerts),
-        total=total,
-        next=encode_cursor(last.model_copy(update={"question": name})) if last else None,
-    )
-    return answer_json(body, freshness, ETag=etag)
+        page = await list_alerts(
+            connection,
+            PageAsked(question, after, parameters.limit, parameters.total),
+            written,
+            freshness.version,
+        )
+    body = write_list(freshness, write_lasting(freshness.change_id, page, name))
+    return Response(body, headers={**freshness.headers, "ETag": etag}, media_type=JSON)
 
 
 @router.get("/{alert_id}", response_model=AlertDetail, responses=describe_problems(404, 422, 503))

@@ -16,7 +16,6 @@ import psycopg
 
 from api.alert_store import list_changes
 from api.change_feed import ChangeFeed
-from api.change_wire import write_change
 from api.connections import Connections
 from api.webhooks.destinations import DestinationError, Guardian
 from api.webhooks.signing import DELIVERY, SIGNATURE, TIMESTAMP, sign
@@ -111,7 +110,7 @@ class Deliverer:
             )
         if not changes:
             return due.after, False
-        wanted = [one for one in changes if not due.classes or one.alert.signal_class in due.classes]
+        wanted = [one for one in changes if not due.classes or one.signal_class in due.classes]
         if not wanted:
             return changes[-1].change_id, False
         sent = wanted[:CHANGES_AT_ONCE]
@@ -119,7 +118,7 @@ class Deliverer:
         body = b'{"webhook":%d,"next":%d,"changes":[%b]}' % (
             due.webhook_id,
             after,
-            b",".join(write_change(change).json for change in sent),
+            b",".join(change.json for change in sent),
         )
         await self._post(client, due, f"{due.webhook_id}.{sent[0].change_id}-{sent[-1].change_id}", body)
         return after, True

@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 
 import httpx
 import psycopg
+import pytest
 
-from api.alert_lists import AlertKey, list_alerts
-from api.alert_question import AlertQuestion
+from api.alert_lists import AlertKey, PageAsked, list_alerts
+from api.alert_question import AlertOrder, AlertQuestion
+from api.connections import Connection
+from api.written_alerts import WrittenAlerts
 from schemas.settings import Settings
 from tests.api.conftest import Hand
 
@@ -89,35 +92,65 @@ def test_a_page_stays_where_it_was_while_alerts_come_and_go(client: httpx.Client
     assert seen == [alert_id for alert_id in reversed(raised) if alert_id != raised[2]]
 
 
+MIDDLE = AlertKey(urgency=6, raised_at=datetime.fromtimestamp(10_000, UTC), id=10_000)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        AlertQuestion(),
+        AlertQuestion(order=AlertOrder.NEWEST),
+        AlertQuestion(devices=("D2", "D3")),
+        AlertQuestion(devices=("D2",), order=AlertOrder.NEWEST),
+        AlertQuestion(areas=("A1",), classes=("warning", "fault")),
+        AlertQuestion(rules=("smoke_rise",)),
+        AlertQuestion(verdicts=("real_fire",)),
+        AlertQuestion(assigned="李警官"),
+        AlertQuestion(
+            raised_from=datetime.fromtimestamp(2_000, UTC), raised_to=datetime.fromtimestamp(18_000, UTC)
+        ),
+        AlertQuestion(text="李警官"),
+        AlertQuestion(text="探测器 3"),
+        AlertQuestion(text="没有这样的东西"),
+    ],
+    ids=repr,
+)
 def test_a_page_deep_in_a_long_list_is_read_along_an_index(
-    hand: Hand, database: psycopg.Connection, settings: Settings
+    hand: Hand, database: psycopg.Connection, settings: Settings, question: AlertQuestion
 ) -> None:
     hand.raise_alert(1)
     database.execute(
-        "INSERT INTO alerts (rule, subject_kind, subject_id, building_id, signal_class, severity, severity_peak, "
-        "latching, raised_at, closed_at) SELECT 'smoke_rise', 'sensor', 2, 1, 'warning', 3, 3, false, "
-        "to_timestamp(n), now() FROM generate_series(1, 20000) n"
+        "INSERT INTO alerts (rule, subject_kind, subject_id, building_id, device_id, signal_class, severity, "
+        "severity_peak, latching, raised_at, closed_at, assigned_to, assigned_at, assigned_by) "
+        "SELECT 'smoke_rise', 'sensor', 2, 1 + n % 2, 2 + n % 2, 'warning', 3, 3, false, to_timestamp(n), now(), "
+        "'李警官', now(), '王警官' FROM generate_series(1, 20000) n"
     )
     database.execute("ANALYZE alerts")
     assert settings.database_url
-    n_alerts, n_read = asyncio.run(_read_a_page_in_the_middle(settings.database_url))
-    assert n_alerts == 10
-    assert 10 <= n_read < 200
+    n_alerts, n_read = asyncio.run(_read_a_page_in_the_middle(settings.database_url, question))
+    nothing = question.text == "没有这样的东西" or question.verdicts
+    assert n_alerts == (0 if nothing else 10)
+    assert n_read < 500
 
 
-async def _read_a_page_in_the_middle(database_url: str) -> tuple[int, int]:
+async def _read_a_page_in_the_middle(database_url: str, question: AlertQuestion) -> tuple[int, int]:
     """How many alerts were found, and how many rows of the table were read for them."""
-    key = AlertKey(urgency=6, raised_at=datetime.fromtimestamp(10_000, UTC), id=10_000)
-    connection = await psycopg.AsyncConnection.connect(database_url)
+    connection = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
     async with connection:
-        alerts, _ = await list_alerts(connection, AlertQuestion(), key, 10)
-        row = await (
-            await connection.execute(
-                "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'alerts'"
-            )
-        ).fetchone()
+        before = await _count_rows_read(connection)
+        page = await list_alerts(connection, PageAsked(question, MIDDLE, 10), WrittenAlerts(), 1)
+        return len(page.alerts), await _count_rows_read(connection) - before
+
+
+async def _count_rows_read(connection: Connection) -> int:
+    await connection.execute("SELECT pg_stat_force_next_flush()")
+    row = await (
+        await connection.execute(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'alerts'"
+        )
+    ).fetchone()
     assert row is not None
-    return len(alerts), int(row[0])
+    return int(row[0])
 
 
 def test_an_alert_about_a_zone_shows_the_sensors_that_moved_most_and_what_belongs_to_it(

@@ -56,7 +56,7 @@ def test_memory_gives_nobody_what_it_took_in_before_he_looked() -> None:
     recent = RecentChanges(capacity=3)
     recent.begin_anew(10)
     early = recent.mark()
-    recent.extend(WrittenChange(number, b"") for number in (11, 12))
+    recent.extend(WrittenChange(number, 1, "fire", b"") for number in (11, 12))
     late = recent.mark()
 
     def listed(position: int, mark: object) -> list[int] | None:
@@ -69,7 +69,7 @@ def test_memory_gives_nobody_what_it_took_in_before_he_looked() -> None:
     assert listed(9, early) is None
     assert listed(10, late) is None
     assert listed(12, late) == []
-    recent.extend(WrittenChange(number, b"") for number in (13, 14))
+    recent.extend(WrittenChange(number, 1, "fire", b"") for number in (13, 14))
     assert listed(10, early) is None
     assert listed(12, late) == [13, 14]
     recent.begin_anew(2)
