@@ -41,14 +41,17 @@ PLACES = sql.SQL("""
 SELECT_ALERT = sql.SQL("SELECT {columns} FROM alerts a {places} WHERE a.alert_id = %(alert_id)s").format(
     columns=ALERT_COLUMNS, places=PLACES
 )
-SELECT_CHANGES = sql.SQL("""
+_SELECT_CHANGES = sql.SQL("""
 SELECT e.change_id AS event_change_id, e.at AS event_at, e.recorded_at AS event_recorded_at,
        e.condition AS event_condition, e.severity AS event_severity, e.value AS event_value,
        e.parts AS event_parts, e.parameters_version AS event_parameters_version, e.action, e.actor, e.note,
        e.origin, e.detail, e.undoes, {columns}
-FROM (SELECT * FROM alert_events WHERE change_id > %(after)s ORDER BY change_id LIMIT %(limit)s) e
+FROM (SELECT * FROM alert_events WHERE change_id > %(after)s ORDER BY change_id LIMIT {limit}) e
 JOIN alerts a USING (alert_id) {places}
-ORDER BY e.change_id""").format(columns=ALERT_COLUMNS, places=PLACES)
+ORDER BY e.change_id""")
+SELECT_CHANGES = _SELECT_CHANGES.format(columns=ALERT_COLUMNS, places=PLACES, limit=sql.Placeholder("limit"))
+# A number that is known when the query is planned.
+SELECT_NEXT_CHANGES = _SELECT_CHANGES.format(columns=ALERT_COLUMNS, places=PLACES, limit=sql.Literal(50))
 SELECT_CHANGED = sql.SQL("""
 SELECT e.change_id AS event_change_id, e.at AS event_at, e.recorded_at AS event_recorded_at,
        e.condition AS event_condition, e.severity AS event_severity, e.value AS event_value,
@@ -80,6 +83,14 @@ async def list_changes(connection: Connection, after: int, limit: int) -> list[W
     """The changes after `after` in the order of their numbers, which is the order of commits."""
     params = {"after": after, "limit": limit}
     return [write_change(row) for row in await fetch_all(connection, SELECT_CHANGES, params, ChangeRow)]
+
+
+async def list_next_changes(connection: Connection, after: int) -> list[WrittenChange]:
+    """The first few of them, by a query whose plan can be kept."""
+    return [
+        write_change(row)
+        for row in await fetch_all(connection, SELECT_NEXT_CHANGES, {"after": after}, ChangeRow)
+    ]
 
 
 async def list_changed(connection: Connection, before: int, limit: int) -> list[Change]:

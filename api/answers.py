@@ -32,8 +32,13 @@ def make_list_etag(freshness: Freshness, question: str) -> str:
 
 def is_unchanged(request: Request, etag: str) -> bool:
     """Whether the client has just this; tags are compared weakly, as RFC 9110 13.1.2 says."""
-    given = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    return etag.removeprefix("W/") in given
+    return is_tag_among(etag, request.headers.get("if-none-match", ""))
+
+
+def is_tag_among(etag: str, given: str) -> bool:
+    if not given or given == etag:
+        return bool(given)
+    return etag.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in given.split(",")]
 
 
 def parse_if_match(header: str | None) -> frozenset[int] | None:

@@ -19,6 +19,7 @@ from api.connections import Connections
 from api.exports.streaming import Exports
 from api.guard import Guard, SecurityHeaders
 from api.latency import Latency, make_histogram
+from api.list_memory import ListMemory, RememberedLists
 from api.names import Names, keep_current
 from api.notice_board import NoticeBoard
 from api.notice_listener import NoticeListener
@@ -51,6 +52,7 @@ from api.routes import (
     webhooks,
 )
 from api.shared_looks import SharedLooks
+from api.shared_work import SharedWork
 from api.unacknowledged import watch_unacknowledged
 from api.webhooks.delivery import Deliverer
 from api.webhooks.destinations import Guardian
@@ -118,7 +120,10 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.registry.register(app.state.notice_board)
     app.state.names = Names()
     app.state.written_alerts = WrittenAlerts()
+    app.state.list_memory = ListMemory()
+    app.state.list_work = SharedWork()
     # The last one added is the first to see a request.
+    app.add_middleware(RememberedLists)
     app.add_middleware(Guard, http_host=settings.http_host)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Latency, histogram=make_histogram(app.state.registry))

@@ -17,7 +17,7 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
-from api.alert_store import list_changes
+from api.alert_store import list_next_changes
 from api.freshness import Freshness, read_freshness
 from api.recent_changes import RecentChanges
 from schemas.database import CONNECT_OPTIONS
@@ -30,6 +30,8 @@ LOOK_SECONDS = 1.0
 ANSWER_SECONDS = 5.0
 RECONNECT_SECONDS = 0.5
 STALE_SECONDS = 3.0
+# The same few questions for as long as the process runs: to plan them takes longer than to answer them.
+OPTIONS = {"options": f"{CONNECT_OPTIONS['options']} -c plan_cache_mode=force_generic_plan"}
 # What is further behind than this is left to the tables, a page at a time.
 MOST_AT_ONCE = 1000
 
@@ -46,6 +48,8 @@ class ChangeFeed:
         self._moved = asyncio.Event()
         self._listeners = 0
         self._looked_at = float("-inf")
+        self._look_began_at = float("-inf")
+        self._written_at = float("-inf")
         self.recent = RecentChanges()
         self.freshness: Freshness | None = None
         self.is_released = False
@@ -54,6 +58,15 @@ class ChangeFeed:
     def is_live(self) -> bool:
         """Whether the database answered the last look, a moment ago."""
         return time.monotonic() - self._looked_at < STALE_SECONDS
+
+    @property
+    def current(self) -> Freshness | None:
+        """What may be answered by without asking the database; None while it has to be asked."""
+        return self.freshness if self.is_live and self._look_began_at > self._written_at else None
+
+    def note_write(self) -> None:
+        """This process has written something: what was seen before does not hold any more."""
+        self._written_at = time.monotonic()
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -111,10 +124,11 @@ class ChangeFeed:
             self._database_url,
             autocommit=True,
             application_name="fengsui api changes",
-            **CONNECT_OPTIONS,  # type: ignore[arg-type]
+            **CONNECT_OPTIONS | OPTIONS,  # type: ignore[arg-type]
         )
 
     async def _look(self, connection: AsyncConnection[TupleRow]) -> None:
+        began_at = time.monotonic()
         freshness = await read_freshness(connection)
         before = self.recent.newest
         if freshness.change_id < before or before < 0:
@@ -122,10 +136,12 @@ class ChangeFeed:
         elif not self._listeners or freshness.change_id - before > MOST_AT_ONCE:
             self.recent.skip_to(freshness.change_id)
         elif freshness.change_id > before:
-            found = await list_changes(connection, before, MOST_AT_ONCE)
-            self.recent.extend(found)
+            found = await list_next_changes(connection, before)
+            while found:
+                self.recent.extend(found)
+                found = await list_next_changes(connection, self.recent.newest)
         self.freshness = freshness
-        self._looked_at = time.monotonic()
+        self._look_began_at, self._looked_at = began_at, time.monotonic()
         if self.recent.newest != before:
             self._wake()
 

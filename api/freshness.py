@@ -21,7 +21,9 @@ SELECT_FRESHNESS = """
 SELECT clock_timestamp() AS as_of,
        (SELECT last_id FROM change_counter) AS change_id,
        (SELECT version FROM registry_version)
-           # (SELECT COALESCE(bit_xor(hashtextextended(r::text, 0)), 0) FROM rules r) AS version,
+           # (SELECT COALESCE(bit_xor(hashtextextended(
+               concat_ws(E'\n', r.rule, r.title_zh, r.title_en, r.advice_zh, r.advice_en), 0)), 0)
+              FROM rules r) AS version,
        count(*) AS workers,
        count(*) FILTER (WHERE alive) AS workers_alive,
        count(*) FILTER (WHERE alive AND broker_connected) AS workers_connected,

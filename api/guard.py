@@ -73,13 +73,26 @@ class Guard:
         except ProblemError as error:
             await answer_problem(scope["path"], error)(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        if scope["method"] in SAFE_METHODS:
+            await self._app(scope, receive, send)
+        else:
+            await self._app(scope, receive, _noting_write(scope, send))
 
     def _check_host(self, headers: Headers) -> None:
         given = headers.getlist("host")
         host = _host_of(given[0]) if len(given) == 1 else None
         if host is None or not (host in self._hosts or (self._any_address and _is_address(host))):
             raise ProblemError(400, "unknown-host", "the Host header names no host that this service is")
+
+
+def _noting_write(scope: Scope, send: Send) -> Send:
+    """Have it noted before its answer is sent that something was written."""
+
+    async def note_and_send(message: Message) -> None:
+        scope["app"].state.change_feed.note_write()
+        await send(message)
+
+    return note_and_send
 
 
 def _host_of(header: str) -> str | None:

@@ -39,6 +39,11 @@ class RecentChanges:
         self._generation = 0
         self.newest = -1
 
+    @property
+    def generation(self) -> int:
+        """How often everything was forgotten, at each new connection and when the database was put back."""
+        return self._generation
+
     def mark(self) -> Mark:
         return Mark(self._generation, self.newest)
 

@@ -1,12 +1,10 @@
-"""One look at the tables for all who ask for the same at the same time.
+"""One look at the tables for all who ask for the same changes at the same time.
 
-Two hundred desks that have been told of a change ask for the next one within the same milliseconds. A look serves those
-who asked before it began, never later ones: what it gives is as fresh as if each had looked himself.
+Two hundred desks that have been told of a change ask for the next one within the same milliseconds.
 """
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from api.alert_store import list_changes
@@ -14,8 +12,7 @@ from api.connections import Connections
 from api.freshness import Freshness, read_freshness
 from api.problems import ProblemError
 from api.recent_changes import Mark, RecentChanges, WrittenChange
-
-Key = tuple[int, int]
+from api.shared_work import SharedWork
 
 
 @dataclass(frozen=True)
@@ -28,13 +25,12 @@ class Look:
 
 
 class SharedLooks:
-    """Looks for changes after a position, at most two at a time of the same: one that runs, one that waits for it."""
+    """Looks for changes after a position."""
 
     def __init__(self, connections: Connections, recent: RecentChanges) -> None:
         self._connections = connections
         self._recent = recent
-        self._waiting: dict[Key, asyncio.Task[Look]] = {}
-        self._running: dict[Key, asyncio.Task[Look]] = {}
+        self._work: SharedWork[Look] = SharedWork()
 
     async def look(self, position: int, limit: int) -> Look:
         """The next changes out of the tables.
@@ -44,27 +40,7 @@ class SharedLooks:
         ProblemError
             The position lies beyond the newest change (409).
         """
-        key = (position, limit)
-        task = self._waiting.get(key)
-        if task is None:
-            task = asyncio.create_task(self._run_in_turn(key))
-            # Whoever asked may have gone meanwhile; then nobody takes the error.
-            task.add_done_callback(lambda done: done.cancelled() or done.exception())
-            self._waiting[key] = task
-        # One who goes away does not take the look from the others.
-        return await asyncio.shield(task)
-
-    async def _run_in_turn(self, key: Key) -> Look:
-        before = self._running.get(key)
-        if before is not None:
-            await asyncio.wait([before])
-        task = self._waiting.pop(key)
-        self._running[key] = task
-        try:
-            return await self._look(*key)
-        finally:
-            if self._running.get(key) is task:
-                del self._running[key]
+        return await self._work.share((position, limit), lambda: self._look(position, limit))
 
     async def _look(self, position: int, limit: int) -> Look:
         async with self._connections.borrow() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -14,10 +15,11 @@ from api.alert_models import AlertDetail, AlertId, AlertList, Colour
 from api.alert_question import AlertOrder, AlertQuestion
 from api.alert_store import read_detail
 from api.answers import JSON, answer_json, answer_unchanged, is_unchanged, make_list_etag
-from api.connections import ConnectionsDep
+from api.connections import Connections, ConnectionsDep
 from api.cursors import CursorText, Id, decode_cursor, digest_question
-from api.freshness import read_freshness
+from api.freshness import Freshness, read_freshness
 from api.languages import LanguageDep
+from api.list_memory import RememberedList, name_list
 from api.list_wire import write_lasting, write_list
 from api.moments import GivenMoment
 from api.parameters import Codes, Limit, PersonName, Question, SearchText
@@ -64,11 +66,6 @@ class ListParameters(Question):
     total: Annotated[bool, Field(description="Count all pages too; takes longer")] = False
     cursor: Annotated[CursorText | None, Field(description="`next` of the page before")] = None
     limit: Limit = 100
-
-    @property
-    def page(self) -> tuple[object, ...]:
-        """What tells two answers to the same question apart."""
-        return self.cursor, self.limit, self.total
 
     def make_question(self) -> AlertQuestion:
         return AlertQuestion(
@@ -119,22 +116,55 @@ async def get_alerts(
 
     ETag and If-None-Match make an unchanged poll cheap; a 304 tells its freshness in the headers.
     """
+    state = request.app.state
+    asked = _read_asked(parameters)
+    looked = await state.list_work.share(
+        (asked, request.headers.get("if-none-match")), lambda: _look(request, connections, written, asked)
+    )
+    return _answer(looked)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a look at the tables found; `lasting` is None when the client has it."""
+
+    freshness: Freshness
+    etag: str
+    lasting: bytes | None
+
+
+def _read_asked(parameters: ListParameters) -> PageAsked:
     question = parameters.make_question()
     name = digest_question(question)
     after = decode_cursor(parameters.cursor, AlertKey, name) if parameters.cursor else None
+    return PageAsked(question, after, parameters.limit, parameters.total)
+
+
+async def _look(
+    request: Request, connections: Connections, written: WrittenAlerts, asked: PageAsked
+) -> Looked:
+    state = request.app.state
+    generation = state.change_feed.recent.generation
     async with connections.borrow() as connection:
         freshness = await read_freshness(connection)
-        etag = make_list_etag(freshness, digest_question(question, *parameters.page))
-        if is_unchanged(request, etag):
-            return answer_unchanged(freshness, etag)
-        page = await list_alerts(
-            connection,
-            PageAsked(question, after, parameters.limit, parameters.total),
-            written,
-            freshness.version,
-        )
-    body = write_list(freshness, write_lasting(freshness.change_id, page, name))
-    return Response(body, headers={**freshness.headers, "ETag": etag}, media_type=JSON)
+        digest = digest_question(asked)
+        etag = make_list_etag(freshness, digest)
+        lasting = None
+        if not is_unchanged(request, etag):
+            page = await list_alerts(connection, asked, written, freshness.version)
+            lasting = write_lasting(freshness.change_id, page, digest_question(asked.question))
+    state.list_memory.keep(
+        name_list(request.scope),
+        RememberedList(freshness.change_id, freshness.version, generation, digest, lasting),
+    )
+    return Looked(freshness, etag, lasting)
+
+
+def _answer(looked: Looked) -> Response:
+    if looked.lasting is None:
+        return answer_unchanged(looked.freshness, looked.etag)
+    body = write_list(looked.freshness, looked.lasting)
+    return Response(body, headers={**looked.freshness.headers, "ETag": looked.etag}, media_type=JSON)
 
 
 @router.get("/{alert_id}", response_model=AlertDetail, responses=describe_problems(404, 422, 503))

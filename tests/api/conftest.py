@@ -7,10 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import httpx
 import psycopg
 import pytest
+import uvicorn
+from fastapi import FastAPI
 
 from api.app import make_server
 from ingest.store_alerts import apply_changes, write_catalogue
@@ -113,7 +116,12 @@ def make_change(kind: ChangeKind, number: int, rule: str, at: float) -> Change:
 @contextmanager
 def running_api(settings: Settings, port: int = 0) -> Iterator[str]:
     """The server on a port, a free one by default, on a thread; yields its address."""
-    server = make_server(settings)
+    with running_server(make_server(settings), port) as address:
+        yield address
+
+
+@contextmanager
+def running_server(server: uvicorn.Server, port: int = 0) -> Iterator[str]:
     listener = socket.create_server(("127.0.0.1", port))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -126,10 +134,30 @@ def running_api(settings: Settings, port: int = 0) -> Iterator[str]:
         thread.join(5)
 
 
+@dataclass(frozen=True)
+class Api:
+    """A running server, by its address and from within."""
+
+    url: str
+    app: FastAPI
+
+    def ask_the_tables(self, _: httpx.Request | None = None) -> None:
+        """Have the next answers come from the tables, which the hand has written to behind the server's back."""
+        self.app.state.change_feed.note_write()
+
+
 @pytest.fixture(scope="session")
-def api_url(migrated: Settings) -> Iterator[str]:
-    with running_api(migrated) as address:
-        yield address
+def api(migrated: Settings) -> Iterator[Api]:
+    server = make_server(migrated)
+    app = server.config.app
+    assert isinstance(app, FastAPI)
+    with running_server(server) as address:
+        yield Api(address, app)
+
+
+@pytest.fixture(scope="session")
+def api_url(api: Api) -> str:
+    return api.url
 
 
 @pytest.fixture
@@ -138,7 +166,8 @@ def hand(database: psycopg.Connection) -> Hand:
 
 
 @pytest.fixture
-def client(api_url: str, hand: Hand) -> Iterator[httpx.Client]:
-    """A client of the server over a database with a registry in it and nothing else."""
-    with httpx.Client(base_url=api_url, timeout=30, trust_env=False) as client:
+def client(api: Api, hand: Hand) -> Iterator[httpx.Client]:
+    """A client of the server over a database with a registry in it and nothing else; nothing comes from memory."""
+    hooks = {"request": [api.ask_the_tables]}
+    with httpx.Client(base_url=api.url, timeout=30, trust_env=False, event_hooks=hooks) as client:
         yield client
