@@ -8,9 +8,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonValue
 
+from api.access import Access
 from api.act import Act
 from api.cursors import Id
-from api.parameters import Note, PersonName
+from api.parameters import ActorName, Note, PersonName
 from schemas.domain import AlertAction, Referral, Verdict
 
 
@@ -19,6 +20,7 @@ class Sender:
     """What a request says beside its body."""
 
     origin: str
+    access: Access
     key: str | None = None
     expected: frozenset[int] | None = None
 
@@ -33,14 +35,14 @@ class ActBody(BaseModel):
     model_config = _show(by="王警官", note="已电话核实")
     action: ClassVar[AlertAction]
 
-    by: PersonName
+    by: ActorName
     note: Note | None = None
 
     def make_act(self, alert_id: int, sender: Sender) -> Act:
         return Act(
             alert_id=alert_id,
             action=self.action,
-            by=self.by,
+            by=sender.access.name_actor(self.by),
             note=self.note,
             origin=sender.origin,
             key=sender.key,

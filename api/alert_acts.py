@@ -17,7 +17,7 @@ from api.act import Act, FoundAlert
 from api.act_keys import is_done
 from api.act_limits import check_act, is_repetition
 from api.alert_store import no_alert
-from api.connections import Connection, Connections, fetch_one
+from api.connections import Connection, Lender, fetch_one
 from api.undoing import find_undoable, is_undone, restore
 from schemas.domain import AlertAction
 
@@ -67,7 +67,7 @@ FROM alerts WHERE alert_id = %(alert_id)s"""
 _ATTEMPTS = 3
 
 
-async def perform(connections: Connections, act: Act) -> bool:
+async def perform(connections: Lender, act: Act) -> bool:
     """Do it, all or nothing; False when it had been done before and so changed nothing.
 
     Raises

@@ -15,11 +15,13 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from api.change_feed import ChangeFeed
-from api.connections import Connections
+from api.connections import OWN_POOL_SIZE, Connections
+from api.doorkeeper import Doorkeeper, Doors
 from api.exports.streaming import Exports
 from api.guard import Guard, SecurityHeaders
 from api.latency import Latency, make_histogram
 from api.list_memory import ListMemory, RememberedLists
+from api.login_throttle import LoginThrottle
 from api.names import Names, keep_current
 from api.notice_board import NoticeBoard
 from api.notice_listener import NoticeListener
@@ -46,6 +48,7 @@ from api.routes import (
     scopes,
     selections,
     sensors,
+    session,
     status,
     stream,
     unpersisted,
@@ -83,7 +86,11 @@ def make_app(settings: Settings) -> FastAPI:
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        responses={500: {"model": Problem, "description": "A mistake of the service"}},
+        responses={
+            401: {"model": Problem, "description": "Not logged in"},
+            403: {"model": Problem, "description": "Not allowed"},
+            500: {"model": Problem, "description": "A mistake of the service"},
+        },
     )
     install_handlers(app)
     # The first five come before `alerts`, whose {alert_id} would take their names for a number.
@@ -112,6 +119,7 @@ def make_app(settings: Settings) -> FastAPI:
         webhooks,
         health,
         metrics,
+        session,
     ):
         app.include_router(module.router)
     app.include_router(desk.make_router())
@@ -122,8 +130,11 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.written_alerts = WrittenAlerts()
     app.state.list_memory = ListMemory()
     app.state.list_work = SharedWork()
+    app.state.doors = Doors()
+    app.state.login_throttle = LoginThrottle()
     # The last one added is the first to see a request.
     app.add_middleware(RememberedLists)
+    app.add_middleware(Doorkeeper)
     app.add_middleware(Guard, http_host=settings.http_host)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Latency, histogram=make_histogram(app.state.registry))
@@ -138,12 +149,14 @@ def _make_lifespan(
         state = app.state
         state.connections = Connections(database_url)
         state.exports = Exports(database_url)
+        state.own_connections = Connections(database_url, OWN_POOL_SIZE)
         state.change_feed = ChangeFeed(database_url)
         state.shared_looks = SharedLooks(state.connections, state.change_feed.recent)
         state.notice_listener = NoticeListener(settings, state.notice_board, random.Random())
         guardian = Guardian.of(settings.webhook_hosts, loopback=settings.webhook_loopback)
         deliverer = Deliverer(state.connections, state.change_feed, guardian, random.Random())
         await state.connections.open()
+        await state.own_connections.open()
         state.notice_listener.start()
         running = [
             asyncio.create_task(state.change_feed.run()),
@@ -155,6 +168,7 @@ def _make_lifespan(
         state.change_feed.release()
         await _cancel(running)
         await asyncio.to_thread(state.notice_listener.stop)
+        await state.own_connections.close()
         await state.connections.close()
 
     return lifespan

@@ -21,9 +21,13 @@ class ChangeListener:
 
     freshness: Freshness
 
-    def __init__(self, looks: SharedLooks, feed: ChangeFeed, position: int) -> None:
+    def __init__(
+        self, looks: SharedLooks, feed: ChangeFeed, position: int, buildings: frozenset[int] | None = None
+    ) -> None:
+        """`buildings` are the only ones whose changes are given; None for all. `looks` must see no others."""
         self._looks = looks
         self._feed = feed
+        self._buildings = buildings
         self._mark = Mark(-1, 0)
         self.position = position
 
@@ -45,7 +49,12 @@ class ChangeListener:
         """
         found = await self._looks.look(self.position, limit)
         self.freshness, self._mark = found.freshness, found.mark
-        return self._advance(found.changes)
+        if found.changes:
+            self.position = found.changes[-1].change_id
+        if len(found.changes) < limit:
+            # There was nothing else up to the change that was the newest before the look.
+            self.position = max(self.position, found.freshness.change_id)
+        return found.changes
 
     async def take(self, limit: int) -> list[WrittenChange]:
         """The same out of memory, where it reaches back far enough."""
@@ -56,9 +65,9 @@ class ChangeListener:
                 await asyncio.sleep(_PAUSE_SECONDS)
             return found
         self.freshness = freshness
-        return self._advance(recent[:limit])
-
-    def _advance(self, changes: list[WrittenChange]) -> list[WrittenChange]:
-        if changes:
-            self.position = changes[-1].change_id
-        return changes
+        given = recent[:limit]
+        if given:
+            self.position = given[-1].change_id
+        if self._buildings is None:
+            return given
+        return [change for change in given if change.building_id in self._buildings]

@@ -15,9 +15,8 @@ def write_freshness(freshness: Freshness) -> bytes:
     return Answer(as_of=freshness.as_of, pipeline=freshness.pipeline).model_dump_json().encode()
 
 
-def write_page(freshness: Freshness, changes: Sequence[WrittenChange], after: int) -> bytes:
-    """A `ChangeList` of everything after `after` that is given."""
-    following = changes[-1].change_id if changes else after
+def write_page(freshness: Freshness, changes: Sequence[WrittenChange], following: int) -> bytes:
+    """A `ChangeList` of these, and everything up to `following` given with them."""
     newest = max(freshness.change_id, following)
     return b'%b,"changes":[%b],"next":%d,"newest":%d}' % (
         write_freshness(freshness)[:-1],

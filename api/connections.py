@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Annotated, LiteralString, TypeVar
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Annotated, LiteralString, Protocol, TypeVar
 
 import psycopg
 from fastapi import Depends, Request
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow, kwargs_row
+from starlette.datastructures import State
 
+from api.access import access_of
 from schemas.database import make_async_pool
 
 POOL_SIZE = 8
+# Those who see some buildings only are fewer.
+OWN_POOL_SIZE = 4
 BORROW_SECONDS = 2.0
 QUERY_SECONDS = 8.0
 # A pool that cannot connect waits twice as long each time. Giving up early lets the next request try at once,
@@ -23,10 +28,21 @@ GIVE_UP_SECONDS = 2.0
 # How long the database is taken to be away after it did not answer, before it is asked again.
 AWAY_SECONDS = 1.0
 
+BIND = """
+SELECT set_config('search_path', 'own, public', false) AS path,
+       set_config('fengsui.buildings', %(buildings)s, false) AS buildings,
+       to_regclass('own.alerts') IS NOT NULL AS has_views"""
+
 Connection = AsyncConnection[TupleRow]
 Query = LiteralString | sql.SQL | sql.Composed
 Params = Mapping[str, object]
 Row = TypeVar("Row")
+
+
+class Lender(Protocol):
+    """Whatever connections are borrowed from."""
+
+    def borrow(self, seconds: float = QUERY_SECONDS) -> AbstractAsyncContextManager[Connection]: ...
 
 
 class DatabaseAwayError(psycopg.OperationalError):
@@ -40,8 +56,8 @@ class Connections:
     made each second in the background, finds it back.
     """
 
-    def __init__(self, database_url: str) -> None:
-        self._pool = make_async_pool(database_url, "fengsui api", POOL_SIZE)
+    def __init__(self, database_url: str, size: int = POOL_SIZE) -> None:
+        self._pool = make_async_pool(database_url, "fengsui api", size)
         self._pool.reconnect_timeout = GIVE_UP_SECONDS
         self._lent = 0
         self._seeking: asyncio.Task[None] | None = None
@@ -100,6 +116,45 @@ class Connections:
             self._seeking = None
 
 
+class OwnConnections:
+    """Lends connections that see some buildings only, whatever is asked over them: see ``renew_own_views``.
+
+    `pool` is one of its own, and each borrower binds the connection anew: nobody gets one that sees more by mistake.
+    """
+
+    def __init__(self, pool: Connections, buildings: frozenset[int]) -> None:
+        self._pool = pool
+        self._buildings = buildings
+
+    @asynccontextmanager
+    async def borrow(self, seconds: float = QUERY_SECONDS) -> AsyncIterator[Connection]:
+        """As `Connections.borrow`."""
+        async with self._pool.borrow(seconds) as connection:
+            await bind(connection, self._buildings)
+            yield connection
+
+
+async def bind(connection: Connection, buildings: frozenset[int]) -> None:
+    """Have the connection see these buildings only, from now on.
+
+    Raises
+    ------
+    DatabaseAwayError
+        The views are missing, as they are during a migration: it would see everything.
+    """
+    params = {"buildings": ",".join(map(str, sorted(buildings)))}
+    bound = await fetch_one(connection, BIND, params, _Bound)
+    if bound is None or not bound.has_views:
+        raise DatabaseAwayError("the database is being brought to another version")
+
+
+@dataclass(frozen=True)
+class _Bound:
+    path: str
+    buildings: str
+    has_views: bool
+
+
 async def fetch_all(
     connection: Connection,
     query: Query,
@@ -129,9 +184,15 @@ async def fetch_one(
     return rows[0] if rows else None
 
 
-def _connections_of(request: Request) -> Connections:
-    connections: Connections = request.app.state.connections
-    return connections
+def connections_for(state: State, buildings: frozenset[int] | None) -> Lender:
+    """What whoever may see these buildings borrows from; None for all."""
+    connections: Connections = state.connections
+    own_connections: Connections = state.own_connections
+    return connections if buildings is None else OwnConnections(own_connections, buildings)
 
 
-ConnectionsDep = Annotated[Connections, Depends(_connections_of)]
+def _connections_of(request: Request) -> Lender:
+    return connections_for(request.app.state, access_of(request.scope).buildings)
+
+
+ConnectionsDep = Annotated[Lender, Depends(_connections_of)]

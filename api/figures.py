@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from api.connections import Connections
+from api.connections import Lender
 from api.status_store import (
     Devices,
     Totals,
@@ -36,8 +36,8 @@ class Figures:
     refused: dict[str, int]
 
 
-async def read_figures(connections: Connections) -> Figures:
-    """Look now; raises what `Connections.borrow` raises."""
+async def read_figures(connections: Lender) -> Figures:
+    """Look now; raises what `Lender.borrow` raises."""
     async with connections.borrow(SCRAPE_SECONDS) as connection:
         return Figures(
             await read_totals(connection),

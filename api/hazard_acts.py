@@ -8,7 +8,7 @@ from typing import LiteralString
 
 from psycopg.errors import UniqueViolation
 
-from api.connections import Connection, Connections, fetch_one
+from api.connections import Connection, Lender, fetch_one
 from api.place_codes import find_place
 from api.problems import ProblemError
 from schemas.hazards import TERMS, HazardAction, HazardKind, HazardOwner, HazardState
@@ -73,7 +73,7 @@ class _Known:
     rule: str | None
 
 
-async def report_hazard(connections: Connections, given: Report, now: datetime) -> int:
+async def report_hazard(connections: Lender, given: Report, now: datetime) -> int:
     """Enter a hazard and return its number; raises `ProblemError` when there is no such place (422)."""
     terms = TERMS[given.kind]
     async with connections.borrow() as connection, connection.transaction():
@@ -94,7 +94,7 @@ async def report_hazard(connections: Connections, given: Report, now: datetime) 
     return hazard_id
 
 
-async def act_on_hazard(connections: Connections, deed: Deed) -> None:
+async def act_on_hazard(connections: Lender, deed: Deed) -> None:
     """Do it, and write it into the history.
 
     That one is mended which a rule found, is but a claim: the readings decide. Of one that a person found, a word does.

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.access import access_of
 from api.answers import JSON, is_tag_among, make_list_etag
 from api.change_feed import ChangeFeed
 from api.freshness import Freshness
@@ -116,7 +117,7 @@ def _measure(key: ListName, remembered: RememberedList) -> int:
 
 def name_list(scope: Scope) -> ListName:
     """What tells one request for a list from another."""
-    return scope["query_string"], None
+    return scope["query_string"], access_of(scope).buildings
 
 
 class RememberedLists:

@@ -10,7 +10,7 @@ from typing import LiteralString, TypeVar
 import psycopg
 
 from api.alert_models import Words
-from api.connections import Connection, Connections, fetch_all, fetch_one
+from api.connections import Connection, Lender, fetch_all, fetch_one
 from api.notice_board import Held, NoticeBoard
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class Names:
             self.registry = await _read_registry(connection, version)
 
 
-async def keep_current(connections: Connections, names: Names, board: NoticeBoard) -> None:
+async def keep_current(connections: Lender, names: Names, board: NoticeBoard) -> None:
     """Keep the names fresh, and the board free of what is stored, as long as the database answers."""
     clock = asyncio.get_running_loop().time
     refresh_at = clock()

@@ -40,6 +40,10 @@ PersonName = Annotated[
     AfterValidator(refuse_lines),
     Field(description="Who does it", examples=["王警官"]),
 ]
+ActorName = Annotated[
+    PersonName | None,
+    Field(default=None, description="Who does it; of somebody who has logged in the account's name counts"),
+]
 SearchText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=64),

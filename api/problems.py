@@ -83,6 +83,12 @@ def answer_unavailable(path: str, detail: str) -> Response:
     return answer_problem(path, ProblemError(503, "unavailable", detail, headers))
 
 
+def answer_database_away(request: Request) -> Response:
+    """503, with where to look instead."""
+    detail = "the database does not answer; nothing is known about alerts"
+    return answer_unavailable(request.url.path, detail + _point_to_unpersisted(request))
+
+
 def install_handlers(app: FastAPI) -> None:
     """Give every kind of error its problem."""
     app.add_exception_handler(ProblemError, _handle_problem)
@@ -145,8 +151,7 @@ async def _handle_database(request: Request, error: Exception) -> Response:
     if not isinstance(error, _UNAVAILABLE):
         return await _handle_unexpected(request, error)
     log.warning("%s: the database does not answer: %s", request.url.path, str(error).partition("\n")[0])
-    detail = "the database does not answer; nothing is known about alerts"
-    return answer_unavailable(request.url.path, detail + _point_to_unpersisted(request))
+    return answer_database_away(request)
 
 
 async def _handle_timeout(request: Request, _error: Exception) -> Response:

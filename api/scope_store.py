@@ -10,7 +10,7 @@ from psycopg import sql
 from pydantic import Field
 
 from api.alert_models import Named, Shown
-from api.connections import Connection, Connections, fetch_all, fetch_one
+from api.connections import Connection, Lender, fetch_all, fetch_one
 from api.cursors import MAX_BIGINT, Key
 from api.moments import Moment, format_moment
 from api.place_codes import find_place
@@ -91,7 +91,7 @@ class Declaration:
     by: str
 
 
-async def declare_scope(connections: Connections, given: Declaration, now: datetime) -> int:
+async def declare_scope(connections: Lender, given: Declaration, now: datetime) -> int:
     """Enter a window and return its number; workers hear of it within a second.
 
     Raises
@@ -118,7 +118,7 @@ async def declare_scope(connections: Connections, given: Declaration, now: datet
     return scope_id
 
 
-async def end_scope(connections: Connections, scope_id: int, by: str) -> None:
+async def end_scope(connections: Lender, scope_id: int, by: str) -> None:
     """End a window before its time; the same person may say it twice.
 
     Raises

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.alert_store import list_changes
-from api.connections import Connections
+from api.connections import Lender
 from api.freshness import Freshness, read_freshness
 from api.problems import ProblemError
 from api.recent_changes import Mark, RecentChanges, WrittenChange
@@ -27,9 +27,9 @@ class Look:
 class SharedLooks:
     """Looks for changes after a position."""
 
-    def __init__(self, connections: Connections, recent: RecentChanges) -> None:
+    def __init__(self, connections: Lender, recent: RecentChanges) -> None:
         self._connections = connections
-        self._recent = recent
+        self.recent = recent
         self._work: SharedWork[Look] = SharedWork()
 
     async def look(self, position: int, limit: int) -> Look:
@@ -50,7 +50,7 @@ class SharedLooks:
             found: list[WrittenChange] = []
             if position < freshness.change_id:
                 found = await list_changes(connection, position, limit)
-        return Look(freshness, found, self._recent.mark())
+        return Look(freshness, found, self.recent.mark())
 
 
 def _cursor_ahead(position: int, newest: int) -> ProblemError:

@@ -11,7 +11,7 @@ import logging
 import psycopg
 
 from api.act_keys import DELETE_OLD
-from api.connections import Connections, fetch_all
+from api.connections import Lender, fetch_all
 from schemas.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ FROM unnest(%(alert_ids)s::bigint[], %(steps)s::text[]) AS taken (alert_id, step
 ORDER BY alert_id"""
 
 
-async def watch_unacknowledged(connections: Connections, settings: Settings) -> None:
+async def watch_unacknowledged(connections: Lender, settings: Settings) -> None:
     """Look each second, until cancelled; a database that is away is asked again."""
     clock = asyncio.get_running_loop().time
     tidy_at = clock()
@@ -75,7 +75,7 @@ async def watch_unacknowledged(connections: Connections, settings: Settings) -> 
         await asyncio.sleep(LOOK_SECONDS if taken < MOST_AT_ONCE else 0.05)
 
 
-async def take_steps(connections: Connections, settings: Settings) -> int:
+async def take_steps(connections: Lender, settings: Settings) -> int:
     """Take the steps that are due now, and return how many there were."""
     params: dict[str, object] = {
         "remind": settings.remind_seconds or float("inf"),

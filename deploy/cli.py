@@ -11,6 +11,7 @@ from deploy.accept import accept
 from deploy.bench import bench_app
 from deploy.chaos import chaos
 from deploy.exits import DeployError, ExitStatus
+from deploy.people import accounts_app
 from deploy.replay import replay
 from deploy.rules import rules_app
 from deploy.shares import shares_app
@@ -62,6 +63,7 @@ app.add_typer(simulate_app, name="simulate")
 app.add_typer(registry_app, name="registry")
 app.add_typer(shares_app, name="shares")
 app.add_typer(webhooks_app, name="webhooks")
+app.add_typer(accounts_app, name="accounts")
 rules_app.add_typer(trial_app, name="trial")
 app.add_typer(rules_app, name="rules")
 app.add_typer(bench_app, name="bench")

@@ -14,6 +14,7 @@ from psycopg.rows import TupleRow
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from api.connections import bind
 from api.exports.columns import Table, Writer
 from api.problems import RETRY_AFTER_SECONDS, ProblemError
 from schemas.database import CONNECT_OPTIONS
@@ -52,8 +53,10 @@ class Exports:
         self._database_url = database_url
         self._running = 0
 
-    async def begin(self, table: Table, writer: Writer) -> Pieces:
+    async def begin(self, table: Table, writer: Writer, buildings: frozenset[int] | None = None) -> Pieces:
         """The pieces of the table; the first rows have been read when this returns.
+
+        `buildings` are the only ones of which rows are given; None for all.
 
         Raises
         ------
@@ -65,16 +68,20 @@ class Exports:
         if self._running >= MOST_AT_ONCE:
             headers = {"Retry-After": str(RETRY_AFTER_SECONDS * 5)}
             raise ProblemError(503, "busy", f"{MOST_AT_ONCE} exports are under way; ask again", headers)
-        pieces = self._write(table, writer)
+        pieces = self._write(table, writer, buildings)
         return Pieces(await anext(pieces), pieces)
 
-    async def _write(self, table: Table, writer: Writer) -> AsyncGenerator[bytes, None]:
+    async def _write(
+        self, table: Table, writer: Writer, buildings: frozenset[int] | None
+    ) -> AsyncGenerator[bytes, None]:
         self._running += 1
         try:
             async with (
                 await self._connect() as connection,
                 aclosing(_write_pieces(connection, table, writer)) as pieces,
             ):
+                if buildings is not None:
+                    await bind(connection, buildings)
                 async for piece in pieces:
                     yield piece
         finally:

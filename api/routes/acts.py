@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
+from api.access import AccessDep
 from api.act_bodies import (
     AcknowledgeBody,
     ActBody,
@@ -23,7 +24,7 @@ from api.alert_acts import perform
 from api.alert_models import Alert, AlertId
 from api.alert_store import read_alert
 from api.answers import answer_json, parse_if_match
-from api.connections import Connections, ConnectionsDep
+from api.connections import ConnectionsDep, Lender
 from api.freshness import read_freshness
 from api.problems import describe_problems
 
@@ -49,8 +50,8 @@ def read_origin(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _read_sender(request: Request, key: ActKey = None, if_match: IfMatch = None) -> Sender:
-    return Sender(read_origin(request), key, parse_if_match(if_match))
+def _read_sender(request: Request, access: AccessDep, key: ActKey = None, if_match: IfMatch = None) -> Sender:
+    return Sender(read_origin(request), access, key, parse_if_match(if_match))
 
 
 SenderDep = Annotated[Sender, Depends(_read_sender)]
@@ -124,7 +125,7 @@ async def undo(
     return await _act(connections, alert_id, body, sender)
 
 
-async def _act(connections: Connections, alert_id: int, body: ActBody, sender: Sender) -> Response:
+async def _act(connections: Lender, alert_id: int, body: ActBody, sender: Sender) -> Response:
     acted = await perform(connections, body.make_act(alert_id, sender))
     async with connections.borrow() as connection:
         freshness = await read_freshness(connection)

@@ -15,7 +15,7 @@ from api.alert_models import AlertDetail, AlertId, AlertList, Colour
 from api.alert_question import AlertOrder, AlertQuestion
 from api.alert_store import read_detail
 from api.answers import JSON, answer_json, answer_unchanged, is_unchanged, make_list_etag
-from api.connections import Connections, ConnectionsDep
+from api.connections import ConnectionsDep, Lender
 from api.cursors import CursorText, Id, decode_cursor, digest_question
 from api.freshness import Freshness, read_freshness
 from api.languages import LanguageDep
@@ -119,7 +119,8 @@ async def get_alerts(
     state = request.app.state
     asked = _read_asked(parameters)
     looked = await state.list_work.share(
-        (asked, request.headers.get("if-none-match")), lambda: _look(request, connections, written, asked)
+        (asked, request.headers.get("if-none-match"), name_list(request.scope)),
+        lambda: _look(request, connections, written, asked),
     )
     return _answer(looked)
 
@@ -140,9 +141,7 @@ def _read_asked(parameters: ListParameters) -> PageAsked:
     return PageAsked(question, after, parameters.limit, parameters.total)
 
 
-async def _look(
-    request: Request, connections: Connections, written: WrittenAlerts, asked: PageAsked
-) -> Looked:
+async def _look(request: Request, connections: Lender, written: WrittenAlerts, asked: PageAsked) -> Looked:
     state = request.app.state
     generation = state.change_feed.recent.generation
     async with connections.borrow() as connection:

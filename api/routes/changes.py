@@ -9,11 +9,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.access import AccessDep
 from api.alert_models import ChangeList
 from api.answers import JSON
 from api.change_feed import ChangeFeed
 from api.change_listener import ChangeListener
 from api.change_wire import write_page
+from api.connections import connections_for
 from api.cursors import MAX_BIGINT
 from api.parameters import Limit, Question
 from api.problems import describe_problems
@@ -38,9 +40,11 @@ def _feed_of(request: Request) -> ChangeFeed:
 FeedDep = Annotated[ChangeFeed, Depends(_feed_of)]
 
 
-def _looks_of(request: Request) -> SharedLooks:
+def _looks_of(request: Request, access: AccessDep) -> SharedLooks:
     looks: SharedLooks = request.app.state.shared_looks
-    return looks
+    if access.buildings is None:
+        return looks
+    return SharedLooks(connections_for(request.app.state, access.buildings), looks.recent)
 
 
 LooksDep = Annotated[SharedLooks, Depends(_looks_of)]
@@ -48,7 +52,7 @@ LooksDep = Annotated[SharedLooks, Depends(_looks_of)]
 
 @router.get("", response_model=ChangeList, responses=describe_problems(409, 422, 503))
 async def get_changes(
-    looks: LooksDep, feed: FeedDep, parameters: Annotated[ChangeParameters, Query()]
+    access: AccessDep, looks: LooksDep, feed: FeedDep, parameters: Annotated[ChangeParameters, Query()]
 ) -> Response:
     """Every change after `after`, in order. Ask again with `next`: you have then seen all there was.
 
@@ -56,12 +60,12 @@ async def get_changes(
     """
     until = time.monotonic() + parameters.wait
     with feed.listening():
-        listener = ChangeListener(looks, feed, parameters.after)
+        listener = ChangeListener(looks, feed, parameters.after, access.buildings)
         changes = await listener.begin(parameters.limit, waits=parameters.wait > 0)
-        while not changes and await feed.wait_beyond(parameters.after, until):
+        while not changes and await feed.wait_beyond(listener.position, until):
             changes = await listener.take(parameters.limit)
         if parameters.wait and not changes:
             # The first look is as old as the waiting was long; what an answer says of its freshness must not be.
             changes = await listener.look(parameters.limit)
-    body = write_page(listener.freshness, changes, parameters.after)
+    body = write_page(listener.freshness, changes, listener.position)
     return Response(body, headers=listener.freshness.headers, media_type=JSON)

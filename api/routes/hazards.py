@@ -9,14 +9,15 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
+from api.access import AccessDep
 from api.answers import answer_json
-from api.connections import Connections, ConnectionsDep
+from api.connections import ConnectionsDep, Lender
 from api.cursors import CursorText, Id, decode_cursor, digest_question, encode_cursor
 from api.freshness import Answer, read_freshness
 from api.hazard_acts import Deed, Report, act_on_hazard, report_hazard
 from api.hazard_store import Hazard, HazardDetail, HazardKey, HazardQuestion, list_hazards, read_hazard
 from api.moments import GivenMoment
-from api.parameters import Code, Limit, Note, PersonName, Question
+from api.parameters import ActorName, Code, Limit, Note, Question
 from api.problems import describe_problems
 from schemas.hazards import HazardAction, HazardKind, HazardOwner
 
@@ -39,13 +40,13 @@ class HazardBody(BaseModel):
     note: Note
     owner: Annotated[HazardOwner | None, Field(description="By default that of the kind")] = None
     due_at: Annotated[GivenMoment | None, Field(description="By default as the kind has it")] = None
-    by: PersonName
+    by: ActorName
 
 
 class DeedBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    by: PersonName
+    by: ActorName
     note: Note | None = None
 
 
@@ -54,7 +55,7 @@ class WordBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    by: PersonName
+    by: ActorName
     note: Note
 
 
@@ -114,9 +115,11 @@ async def get_hazards(
 
 
 @router.post("", response_model=HazardDetail, status_code=201, responses=describe_problems(*_ACT_PROBLEMS))
-async def post_hazard(connections: ConnectionsDep, body: HazardBody) -> Response:
+async def post_hazard(connections: ConnectionsDep, access: AccessDep, body: HazardBody) -> Response:
     """Enter what somebody found. A rule that sees the same enters it by itself."""
-    hazard_id = await report_hazard(connections, Report(**dict(body)), datetime.now(UTC))
+    hazard_id = await report_hazard(
+        connections, Report(**dict(body) | {"by": access.name_actor(body.by)}), datetime.now(UTC)
+    )
     answer = await _answer(connections, hazard_id)
     answer.status_code = 201
     answer.headers["Location"] = f"/v1/hazards/{hazard_id}"
@@ -130,37 +133,54 @@ async def get_hazard(connections: ConnectionsDep, hazard_id: Annotated[Id, Path(
 
 
 @router.post("/{hazard_id}/assign", response_model=HazardDetail, responses=_DEED_PROBLEMS)
-async def assign(connections: ConnectionsDep, hazard_id: Annotated[Id, Path()], body: AssignBody) -> Response:
+async def assign(
+    connections: ConnectionsDep, access: AccessDep, hazard_id: Annotated[Id, Path()], body: AssignBody
+) -> Response:
     """Say who must mend it, or by when."""
     return await _act(
-        connections, Deed(hazard_id, HazardAction.ASSIGNED, body.by, body.note, body.owner, body.due_at)
+        connections,
+        Deed(
+            hazard_id, HazardAction.ASSIGNED, access.name_actor(body.by), body.note, body.owner, body.due_at
+        ),
     )
 
 
 @router.post("/{hazard_id}/mended", response_model=HazardDetail, responses=_DEED_PROBLEMS)
-async def claim(connections: ConnectionsDep, hazard_id: Annotated[Id, Path()], body: DeedBody) -> Response:
+async def claim(
+    connections: ConnectionsDep, access: AccessDep, hazard_id: Annotated[Id, Path()], body: DeedBody
+) -> Response:
     """Say that it is mended. What a rule found is closed once the readings prove it, and stays open if they do not."""
-    return await _act(connections, Deed(hazard_id, HazardAction.CLAIMED, body.by, body.note))
+    return await _act(
+        connections, Deed(hazard_id, HazardAction.CLAIMED, access.name_actor(body.by), body.note)
+    )
 
 
 @router.post("/{hazard_id}/dismiss", response_model=HazardDetail, responses=_DEED_PROBLEMS)
-async def dismiss(connections: ConnectionsDep, hazard_id: Annotated[Id, Path()], body: WordBody) -> Response:
+async def dismiss(
+    connections: ConnectionsDep, access: AccessDep, hazard_id: Annotated[Id, Path()], body: WordBody
+) -> Response:
     """Say that it is none, and why."""
-    return await _act(connections, Deed(hazard_id, HazardAction.DISMISSED, body.by, body.note))
+    return await _act(
+        connections, Deed(hazard_id, HazardAction.DISMISSED, access.name_actor(body.by), body.note)
+    )
 
 
 @router.post("/{hazard_id}/reopen", response_model=HazardDetail, responses=_DEED_PROBLEMS)
-async def reopen(connections: ConnectionsDep, hazard_id: Annotated[Id, Path()], body: WordBody) -> Response:
+async def reopen(
+    connections: ConnectionsDep, access: AccessDep, hazard_id: Annotated[Id, Path()], body: WordBody
+) -> Response:
     """Say that one that is closed is there all the same."""
-    return await _act(connections, Deed(hazard_id, HazardAction.REOPENED, body.by, body.note))
+    return await _act(
+        connections, Deed(hazard_id, HazardAction.REOPENED, access.name_actor(body.by), body.note)
+    )
 
 
-async def _act(connections: Connections, deed: Deed) -> Response:
+async def _act(connections: Lender, deed: Deed) -> Response:
     await act_on_hazard(connections, deed)
     return await _answer(connections, deed.hazard_id)
 
 
-async def _answer(connections: Connections, hazard_id: int) -> Response:
+async def _answer(connections: Lender, hazard_id: int) -> Response:
     async with connections.borrow() as connection:
         freshness = await read_freshness(connection)
         hazard = await read_hazard(connection, hazard_id)

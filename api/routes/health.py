@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 
 from api.alert_models import Shown
 from api.change_feed import ChangeFeed
-from api.connections import Connection, Connections, ConnectionsDep, fetch_all, fetch_one
+from api.connections import Connection, ConnectionsDep, Lender, fetch_all, fetch_one
 from api.freshness import BrokerLink, Freshness, read_freshness
 from api.problems import RETRY_AFTER_SECONDS
 from api.routes.changes import FeedDep
@@ -60,7 +60,7 @@ async def get_readiness(connections: ConnectionsDep, feed: FeedDep) -> JSONRespo
     return JSONResponse(body, 503, {**headers, "Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-async def _look_at_parts(connections: Connections) -> dict[str, Part]:
+async def _look_at_parts(connections: Lender) -> dict[str, Part]:
     unknown = Part(ready=False, note="unknown")
     parts = dict.fromkeys(("database", "migrations", "worker", "broker"), unknown)
     try:

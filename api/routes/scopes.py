@@ -9,12 +9,13 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
+from api.access import AccessDep
 from api.answers import answer_json
-from api.connections import Connections, ConnectionsDep
+from api.connections import ConnectionsDep, Lender
 from api.cursors import CursorText, Id, decode_cursor, digest_question, encode_cursor
 from api.freshness import Answer, read_freshness
 from api.moments import GivenMoment
-from api.parameters import Code, Limit, Note, PersonName, Question
+from api.parameters import ActorName, Code, Limit, Note, Question
 from api.problems import describe_problems
 from api.scope_store import Declaration, Scope, ScopeKey, declare_scope, end_scope, list_scopes, read_scope
 from schemas.domain import ScopeKind
@@ -38,7 +39,7 @@ class ScopeBody(BaseModel):
         GivenMoment, Field(description="A test or drill lasts 24 hours at most, maintenance 30 days")
     ]
     reason: Note
-    by: PersonName
+    by: ActorName
 
     @model_validator(mode="after")
     def _check_place(self) -> Self:
@@ -50,7 +51,7 @@ class ScopeBody(BaseModel):
 class EndBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    by: PersonName
+    by: ActorName
 
 
 class ScopeParameters(Question):
@@ -66,13 +67,13 @@ class ScopeList(Answer):
 
 
 @router.post("", response_model=Scope, status_code=201, responses=describe_problems(*_ACT_PROBLEMS))
-async def post_scope(connections: ConnectionsDep, body: ScopeBody) -> Response:
+async def post_scope(connections: ConnectionsDep, access: AccessDep, body: ScopeBody) -> Response:
     """Declare that alarms of a place are expected for a while.
 
     They are stored and shown all the same, as of class test. What looks like a real fire breaks through: such an
     alert becomes of its own class again.
     """
-    given = Declaration(**dict(body))
+    given = Declaration(**dict(body) | {"by": access.name_actor(body.by)})
     scope_id = await declare_scope(connections, given, datetime.now(UTC))
     answer = await _answer(connections, scope_id)
     answer.status_code = 201
@@ -110,14 +111,14 @@ async def get_scope(connections: ConnectionsDep, scope_id: Annotated[Id, Path()]
 
 @router.delete("/{scope_id}", response_model=Scope, responses=describe_problems(404, 409, *_ACT_PROBLEMS))
 async def delete_scope(
-    connections: ConnectionsDep, scope_id: Annotated[Id, Path()], body: EndBody
+    connections: ConnectionsDep, access: AccessDep, scope_id: Annotated[Id, Path()], body: EndBody
 ) -> Response:
     """End a window before its time. It stays in the list of those that have ended, with who ended it."""
-    await end_scope(connections, scope_id, body.by)
+    await end_scope(connections, scope_id, access.name_actor(body.by))
     return await _answer(connections, scope_id)
 
 
-async def _answer(connections: Connections, scope_id: int) -> Response:
+async def _answer(connections: Lender, scope_id: int) -> Response:
     async with connections.borrow() as connection:
         freshness = await read_freshness(connection)
         scope = await read_scope(connection, scope_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -10,11 +11,12 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from api.access import AccessDep
 from api.act_bodies import ActBody, AnyActBody, Sender
 from api.alert_acts import perform
 from api.alert_models import AlertId, Shown
 from api.answers import answer_json
-from api.connections import Connections, ConnectionsDep
+from api.connections import ConnectionsDep, Lender
 from api.freshness import Answer, read_freshness
 from api.problems import Problem, ProblemError, describe_problems
 from api.routes.acts import ActKey, read_origin
@@ -68,17 +70,17 @@ class SelectionAnswer(Answer):
     "", response_model=SelectionAnswer, responses=describe_problems(400, 403, 408, 413, 415, 422, 503)
 )
 async def act_on_selection(
-    request: Request, connections: ConnectionsDep, body: SelectionBody, key: ActKey = None
+    request: Request, connections: ConnectionsDep, access: AccessDep, body: SelectionBody, key: ActKey = None
 ) -> Response:
     """Do the same to each alert of a selection; what one refuses does not hold up the others.
 
     Sent again with the same Idempotency-Key it goes on where it was cut off.
     """
     selected = {one.id: one for one in body.alerts}
-    origin = read_origin(request)
+    sender = Sender(read_origin(request), access)
     results = [
         await _act_on_one(
-            connections, body.act, selected[alert_id], _make_sender(origin, key, selected[alert_id])
+            connections, body.act, selected[alert_id], _make_sender(sender, key, selected[alert_id])
         )
         for alert_id in sorted(selected)
     ]
@@ -88,12 +90,12 @@ async def act_on_selection(
     return answer_json(answer, freshness)
 
 
-def _make_sender(origin: str, key: str | None, one: Selected) -> Sender:
+def _make_sender(sender: Sender, key: str | None, one: Selected) -> Sender:
     expected = None if one.change_id is None else frozenset({one.change_id})
-    return Sender(origin, key and f"{key} {one.id}", expected)
+    return replace(sender, key=key and f"{key} {one.id}", expected=expected)
 
 
-async def _act_on_one(connections: Connections, body: ActBody, one: Selected, sender: Sender) -> Fate:
+async def _act_on_one(connections: Lender, body: ActBody, one: Selected, sender: Sender) -> Fate:
     try:
         acted = await perform(connections, body.make_act(one.id, sender))
     except ProblemError as error:

@@ -7,14 +7,15 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import psycopg
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query
 from pydantic import Field, TypeAdapter, ValidationError
 from starlette.responses import Response, StreamingResponse
 
+from api.access import AccessDep
 from api.change_feed import ChangeFeed
 from api.change_listener import ChangeListener
 from api.change_wire import write_beat, write_event, write_position
-from api.connections import Connections, ConnectionsDep
+from api.connections import ConnectionsDep, Lender
 from api.cursors import MAX_BIGINT
 from api.freshness import read_freshness
 from api.parameters import Question
@@ -53,7 +54,7 @@ class StreamParameters(Question):
     response_class=StreamingResponse,
 )
 async def get_stream(
-    request: Request,
+    access: AccessDep,
     connections: ConnectionsDep,
     looks: LooksDep,
     feed: FeedDep,
@@ -69,7 +70,7 @@ async def get_stream(
     position = parameters.after if last_event_id is None else _parse_position(last_event_id)
     if position is None:
         position = await _find_newest(connections)
-    listener = ChangeListener(looks, feed, position)
+    listener = ChangeListener(looks, feed, position, access.buildings)
     # What is wrong with the position is said before the stream begins, while there is still a status to say it by.
     with feed.listening():
         first = await listener.look(PAGE)
@@ -87,7 +88,7 @@ def _parse_position(header: str) -> int:
         ) from error
 
 
-async def _find_newest(connections: Connections) -> int:
+async def _find_newest(connections: Lender) -> int:
     async with connections.borrow() as connection:
         return (await read_freshness(connection)).change_id
 

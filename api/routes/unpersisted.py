@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.access import AccessDep
 from api.alert_models import Colour, Named, Shown, Words, Zone
 from api.answers import JSON
 from api.moments import Moment
@@ -87,12 +88,13 @@ def _names_of(request: Request) -> Names:
 
 @router.get("", response_model=UnpersistedList)
 async def get_unpersisted(
+    access: AccessDep,
     board: Annotated[NoticeBoard, Depends(_board_of)],
     listener: Annotated[NoticeListener, Depends(_listener_of)],
     names: Annotated[Names, Depends(_names_of)],
 ) -> Response:
     """Alerts that are not in the tables yet. Answers while the database is down; empty when it is well."""
-    held = sorted(board.list_held(), key=_urgency)
+    held = sorted((one for one in board.list_held() if access.sees(one.notice.building)), key=_urgency)
     body = UnpersistedList(
         as_of=datetime.now(UTC),
         heard=listener.heard,

@@ -16,7 +16,7 @@ import psycopg
 
 from api.alert_store import list_changes
 from api.change_feed import ChangeFeed
-from api.connections import Connections
+from api.connections import Lender
 from api.webhooks.destinations import DestinationError, Guardian
 from api.webhooks.signing import DELIVERY, SIGNATURE, TIMESTAMP, sign
 from api.webhooks.store import Due, note_delivered, note_failed, take_due
@@ -40,7 +40,7 @@ class Deliverer:
     """One for each API process; whoever takes a receiver's turn has it for a lease."""
 
     def __init__(
-        self, connections: Connections, feed: ChangeFeed, guardian: Guardian, chance: random.Random
+        self, connections: Lender, feed: ChangeFeed, guardian: Guardian, chance: random.Random
     ) -> None:
         self._connections = connections
         self._feed = feed

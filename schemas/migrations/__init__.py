@@ -20,6 +20,9 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
 )"""
 SELECT_APPLIED = "SELECT name, sha256 FROM schema_migrations"
+DROP_OWN_VIEWS = "DROP SCHEMA IF EXISTS own CASCADE"
+FIND_OWN_VIEWS = "SELECT to_regclass('own.alerts') IS NOT NULL"
+RENEW_OWN_VIEWS = "SELECT renew_own_views()"
 INSERT_APPLIED = "INSERT INTO schema_migrations (name, sha256) VALUES (%s, %s)"
 
 
@@ -78,8 +81,18 @@ def _apply_pending(connection: psycopg.Connection) -> list[str]:
             raise MigrationError(
                 f"{migration.name} was edited after it had been applied; add a new one instead"
             )
+    if pending:
+        # They hold fast what a migration may want to change; nobody who needs them is served without them.
+        connection.execute(DROP_OWN_VIEWS)
     for migration in pending:
         with connection.transaction():
             connection.execute(sql.SQL(migration.text))
             connection.execute(INSERT_APPLIED, (migration.name, migration.sha256))
+    if pending or not _has_own_views(connection):
+        connection.execute(RENEW_OWN_VIEWS)
     return [migration.name for migration in pending]
+
+
+def _has_own_views(connection: psycopg.Connection) -> bool:
+    """Whether a migration that was cut off has left none."""
+    return connection.execute(FIND_OWN_VIEWS).fetchone() == (True,)
