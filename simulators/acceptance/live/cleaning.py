@@ -49,13 +49,14 @@ class CleaningUp:
     ) -> None:
         with ExitStack() as stack:
             # The last is done first.
-            for sender in self.senders:
-                stack.callback(sender.stop)
             for scope in self.scopes:
                 stack.callback(self._address.service.end_test, scope, NAME)
             stack.callback(self._close_alerts)
             stack.callback(time.sleep, _ROSTER_SECONDS)
             stack.callback(retire, self._address.database_url, self._buildings)
+            # Of a device that is retired nothing is taken any more, not even that it goes.
+            for sender in self.senders:
+                stack.callback(sender.stop)
 
     def _close_alerts(self) -> None:
         service = self._address.service

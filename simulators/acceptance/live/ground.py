@@ -24,9 +24,13 @@ class TestBuilding:
         return [record.code for record in self.records if isinstance(record, Device)]
 
     @staticmethod
-    def of(scenario: Scenario) -> TestBuilding:
-        """The scenario's building as ``ACCEPT-<scenario>``, whose name says that it is a test."""
-        code = f"ACCEPT-{scenario.name}"[:64]
+    def of(scenario: Scenario, run: str) -> TestBuilding:
+        """The scenario's building as ``ACCEPT-<run>-<scenario>``, whose name says that it is a test.
+
+        Each run has buildings of its own: what the rules hold to be active of an earlier one ends only when somebody
+        sees its end.
+        """
+        code = f"ACCEPT-{run}-{scenario.name}"[:64]
         return TestBuilding(
             scenario,
             code,
@@ -46,7 +50,7 @@ def _rename(record: Record, code: str, scenario: Scenario) -> Record:
 
 
 def register(database_url: str, buildings: Sequence[TestBuilding]) -> None:
-    """Enter them all; what is there from an earlier time is taken into service again."""
+    """Enter them all."""
     import_records(database_url, _without_repeats(buildings))
 
 

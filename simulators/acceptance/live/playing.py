@@ -77,7 +77,8 @@ def play_live(
     ServiceError, SendingError, psycopg.Error
         The service cannot be used; what was begun has been cleaned up.
     """
-    buildings = [TestBuilding.of(scenario) for scenario in scenarios]
+    run = f"{first_seq(time.time()):x}"
+    buildings = [TestBuilding.of(scenario, run) for scenario in scenarios]
     register(address.database_url, buildings)
     with CleaningUp(buildings, address) as cleaning:
         ends_at = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
@@ -185,9 +186,9 @@ def _wait_for_receipts(senders: Iterable[Sender]) -> None:
 
 def _judge(building: TestBuilding, scenario: Scenario, seen: Sequence[_Seen], begins: float) -> Result:
     """As in virtual time, with some seconds more; and whatever is told must be of class test."""
-    # After its end its devices are silent, and are told of as such.
+    # Before it begins and after its end its devices are silent, and may be told of as such.
     over = scenario.lasts + GRACE_SECONDS
-    told = [one for one in _list_told(building, seen, begins) if one.raised_at <= over]
+    told = [one for one in _list_told(building, seen, begins) if 0.0 <= one.raised_at <= over]
     lenient = scenario.model_copy(
         update={
             "expect": tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTMessageInfo,
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+
+from simulators.payloads import encode_status
 
 _KEEPALIVE_SECONDS = 15
 _ANSWER_SECONDS = 10.0
@@ -83,7 +86,7 @@ class Sender:
         if not self._subscribed.wait(_ANSWER_SECONDS):
             raise SendingError("the broker does not confirm the subscription to receipts")
         for device in self._devices:
-            self._publish_plain(device, "status", {"state": "online", "seq": self._first}, retain=True)
+            self._tell_state(device, "online", self._first)
 
     def send(self, message: Outgoing) -> None:
         """Publish one message under the next number of its device."""
@@ -102,18 +105,20 @@ class Sender:
         ).wait_for_publish(_ANSWER_SECONDS)
 
     def stop(self) -> None:
-        """Take back what the broker keeps of the devices, and leave."""
+        """Say that the devices go, take back the receipts that the broker keeps for them, and leave."""
         last = None
         for device in self._devices:
-            for topic in ("status", "receipts"):
-                last = self._client.publish(f"{self._root}/{device}/{topic}", b"", qos=1, retain=True)
+            self._tell_state(device, "offline")
+            last = self._client.publish(f"{self._root}/{device}/receipts", b"", qos=1, retain=True)
         if last is not None and self._client.is_connected():
             last.wait_for_publish(_ANSWER_SECONDS)
         self._client.disconnect()
         self._client.loop_stop()
 
-    def _publish_plain(self, device: str, topic: str, body: dict[str, object], *, retain: bool) -> None:
-        self._client.publish(f"{self._root}/{device}/{topic}", json.dumps(body), qos=1, retain=retain)
+    def _tell_state(self, device: str, state: str, seq: int | None = None) -> None:
+        """The retained status of a device: a birth, which names the first number to come, or an end."""
+        status = encode_status(state, time.time(), "accept", seq)
+        self._client.publish(f"{self._root}/{device}/status", status, qos=1, retain=True)
 
     def _make_client(self, client_id: str) -> Client:
         client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTv5)
