@@ -11,6 +11,7 @@ from deploy.accept import accept
 from deploy.bench import bench_app
 from deploy.chaos import chaos
 from deploy.exits import DeployError, ExitStatus
+from deploy.load import load
 from deploy.people import accounts_app
 from deploy.replay import replay
 from deploy.rules import rules_app
@@ -68,6 +69,7 @@ rules_app.add_typer(trial_app, name="trial")
 app.add_typer(rules_app, name="rules")
 app.add_typer(bench_app, name="bench")
 app.command()(accept)
+app.command()(load)
 app.command()(chaos)
 app.command()(replay)
 

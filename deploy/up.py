@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from deploy.exits import DeployError
+from deploy.file_limits import raise_file_limit
 from deploy.ports import candidates
 from deploy.processes import Child, Command, last_line
 from deploy.progress import console, step
@@ -77,6 +78,8 @@ def run_up(settings: Settings, *, simulate: bool) -> None:
     DeployError
         It cannot start; whatever was started has been stopped.
     """
+    # Each connection of a broker is an open file, and it has the limit of whoever starts it.
+    raise_file_limit()
     with stop_requests():
         try:
             _serve(settings, simulate=simulate)

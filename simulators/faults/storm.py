@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 from schemas.settings import Settings
 from simulators.faults.load import encode
 from simulators.faults.town import BUILDING, Measured, crowd_device
+from simulators.mqtt_packets import CONNACK, PUBACK, make_connect, make_disconnect, make_publish
 
 CROWD = 2000
 HELD_BACK_MESSAGES = 10
 HELD_BACK_STEP_MS = 20 * 60_000
 AGE_MS = 4 * 3_600_000
 PATIENCE_SECONDS = 60.0
-_CONNECT, _CONNACK, _PUBLISH_QOS_1, _PUBACK, _DISCONNECT = 0x10, 0x20, 0x32, 0x40, 0xE0
 _KEEPALIVE_SECONDS = 60
 
 
@@ -53,16 +53,16 @@ class Storm(threading.Thread):
             try:
                 # Topic roots are each run's own, and so are the client ids made of them.
                 client_id = f"{self._settings.topic_root}:{messages[0].device}".replace("/", "-")
-                writer.write(_make_connect(client_id))
-                await _expect(reader, _CONNACK)
+                writer.write(make_connect(client_id, _KEEPALIVE_SECONDS))
+                await _expect(reader, CONNACK)
                 for mid, message in enumerate(messages, 1):
                     topic = f"{self._settings.topic_root}/{BUILDING}/{message.device}/readings"
-                    writer.write(_make_publish(topic, mid, encode(mid, message)))
+                    writer.write(make_publish(topic, mid, encode(mid, message).encode()))
                 await writer.drain()
                 for _ in messages:
-                    body = await _expect(reader, _PUBACK)
+                    body = await _expect(reader, PUBACK)
                     self.promised.append(messages[struct.unpack("!H", body[:2])[0] - 1])
-                writer.write(bytes((_DISCONNECT, 0)))
+                writer.write(make_disconnect())
                 await writer.drain()
             finally:
                 writer.close()
@@ -73,34 +73,9 @@ def _measure(begins_at_ms: int, device: int, i: int) -> Measured:
     return Measured(crowd_device(device), at, (20 + device / 1024, 30 + i / 8, 0.35))
 
 
-def _make_connect(client_id: str) -> bytes:
-    # MQTT 3.1.1, clean session: the held-back hours are in the device, not at the broker.
-    body = _text("MQTT") + bytes((4, 2)) + struct.pack("!H", _KEEPALIVE_SECONDS) + _text(client_id)
-    return bytes((_CONNECT,)) + _length(len(body)) + body
-
-
-def _make_publish(topic: str, mid: int, payload: str) -> bytes:
-    body = _text(topic) + struct.pack("!H", mid) + payload.encode()
-    return bytes((_PUBLISH_QOS_1,)) + _length(len(body)) + body
-
-
 async def _expect(reader: asyncio.StreamReader, kind: int) -> bytes:
     """The body of the next packet, which must be of this kind and is short."""
     header = await reader.readexactly(2)
     if header[0] != kind:
         raise ConnectionError(f"the broker answered {header[0]:#x} instead of {kind:#x}")
     return await reader.readexactly(header[1])
-
-
-def _text(text: str) -> bytes:
-    return struct.pack("!H", len(text.encode())) + text.encode()
-
-
-def _length(length: int) -> bytes:
-    """MQTT's variable byte integer."""
-    digits = bytearray()
-    while True:
-        length, digit = divmod(length, 128)
-        digits.append(digit | (0x80 if length else 0))
-        if not length:
-            return bytes(digits)
