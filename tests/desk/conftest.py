@@ -44,7 +44,7 @@ def browser() -> Iterator[Browser]:
 
 
 # Routes that the page does without where a service has none of them.
-ABSENT = ("/v1/session", "/section", "/v1/activity", "/v1/coverage")
+ABSENT = ("/v1/session",)
 
 
 class Complaints:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import zipfile
 from importlib import resources
 from pathlib import Path
 
@@ -57,6 +60,14 @@ def _weigh(client: httpx.Client, name: str) -> int:
     with client.stream("GET", address, headers={"Accept-Encoding": "gzip"}) as answer:
         assert answer.headers["content-encoding"] == "gzip"
         return sum(len(part) for part in answer.iter_raw())
+
+
+def test_the_wheel_holds_the_built_page_and_not_what_it_is_built_from(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=DESK.parents[1], check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("api/desk/")}
+    assert names == {f"api/desk/built/{file.name}" for file in BUILT}
 
 
 @pytest.mark.parametrize("file", BUILT, ids=lambda file: file.name)

@@ -30,7 +30,7 @@ export function AlertHead({ alert }: { alert: Alert }) {
         <Fact name={value.duration} figure={formatElapsed(end(alert) - Date.parse(alert.raised_at))} note={value.since(formatTime(alert.raised_at))} />
         {alert.value !== null && (
           <Fact
-            name={value.quantities[alert.where.channel?.quantity ?? ""] ?? value.sections.readings}
+            name={nameFigure(alert)}
             figure={formatMeasure(alert.value, alert.unit)}
             note={alert.limit === null ? "" : `${value.limit} ${formatMeasure(alert.limit)}`}
           />
@@ -40,6 +40,12 @@ export function AlertHead({ alert }: { alert: Alert }) {
       {mayAct.value && <Buttons alert={alert} />}
     </header>
   );
+}
+
+function nameFigure(alert: Alert): string {
+  const { quantities, sections, sureness } = words.value;
+  if (alert.unit === "points") return sureness;
+  return quantities[alert.where.channel?.quantity ?? ""] ?? sections.readings;
 }
 
 function end(alert: Alert): number {

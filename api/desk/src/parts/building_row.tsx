@@ -2,7 +2,7 @@
 
 import { type Place, countOnline, isRunning } from "../service/city";
 import { addresses } from "../route";
-import type { BuildingCoverage } from "../service/city_wire";
+import type { Building, BuildingCoverage } from "../service/city_wire";
 import { formatFigure, formatShare } from "../format";
 import { words } from "../words";
 import { OpenCounts, openByBuilding } from "./open_counts";
@@ -26,12 +26,19 @@ export function BuildingRow({ place: { building, risk, coverage, hours }, asOf }
         {silent > 0 && <span class="bad"> {value.counts.silent(silent)}</span>}
       </td>
       <td>
-        {isRunning(building, asOf) ? value.heard : <b class="bad">{building.last_received_at ? value.notHeard : value.neverSeen}</b>}
+        <Heard building={building} asOf={asOf} />
         {coverage && <Covered coverage={coverage} />}
       </td>
       <td><Sparkline hours={hours} /></td>
     </tr>
   );
+}
+
+// Of a building that was never heard, its coverage says so.
+function Heard({ building, asOf }: { building: Building; asOf: number }) {
+  const { value } = words;
+  if (isRunning(building, asOf)) return <>{value.heard}</>;
+  return building.last_received_at ? <b class="bad">{value.notHeard}</b> : null;
 }
 
 function Covered({ coverage }: { coverage: BuildingCoverage }) {

@@ -40,7 +40,11 @@ export function DrawnBuilding({ code, name, section, alerts, here = null }: Draw
           </a>
         </p>
       )}
-      <Section name={name} floors={building?.floors ?? 1} section={section.body} alerts={alerts} here={here} />
+      {building ? (
+        <Section name={name} floors={building.floors} section={section.body} alerts={alerts} here={here} />
+      ) : (
+        <p class="quiet">{words.value.loading}</p>
+      )}
       <SectionLegend hasHere={here !== null} />
     </section>
   );

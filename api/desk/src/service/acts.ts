@@ -9,6 +9,8 @@ import { words } from "../words";
 
 const UNDO_MS = 60_000;
 const TOLD_MS = 8000;
+// Of one request of acts on a selection.
+const MOST_AT_ONCE = 200;
 
 export type Act =
   | { kind: "acknowledge" }
@@ -47,6 +49,28 @@ export async function act(alert: Alert, what: Act): Promise<boolean> {
   } catch (error) {
     refuse(error);
     return false;
+  }
+}
+
+interface Acted {
+  results: { id: number; status: number }[];
+}
+
+// Says of every one of the alerts that it was seen. Each has its own fate, which the feed brings back.
+export async function acknowledgeAll(alerts: readonly Alert[]): Promise<void> {
+  const by = signature.value || (await askName());
+  if (!by) return;
+  let refused = 0;
+  try {
+    for (let from = 0; from < alerts.length; from += MOST_AT_ONCE) {
+      const some = alerts.slice(from, from + MOST_AT_ONCE).map(({ id }) => ({ id }));
+      const body = { act: { kind: "acknowledge", by }, alerts: some };
+      const { results } = await send<Acted>("POST", "/v1/alerts/acts", body, { "Idempotency-Key": makeKey() });
+      refused += results.filter(({ status }) => status !== 200).length;
+    }
+    tell(words.value.acknowledgedAll(alerts.length - refused), refused > 0);
+  } catch (error) {
+    refuse(error);
   }
 }
 

@@ -56,6 +56,7 @@ export interface Shown {
 
 export interface Alert extends Shown {
   id: number;
+  incident: number;
   change_id: number;
   severity_peak: Colour;
   subject: string;

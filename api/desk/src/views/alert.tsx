@@ -39,8 +39,8 @@ function AlertPage({ alert: newest, body }: { alert: Alert; body: AlertDetail | 
       <div class="columns">
         <div class="column wide">
           <Advice alert={newest} />
-          {body && <Charts detail={body} />}
           {body && <Why alert={{ ...body, ...newest }} />}
+          {body && <Charts detail={body} />}
         </div>
         <div class="column">
           <DrawnBuilding code={building.code} name={building.name} section={section} alerts={shown} here={id} />

@@ -3,11 +3,13 @@
 import { computed, signal } from "@preact/signals";
 import { useKeys } from "../keys";
 import { AlertList, type Listed } from "../parts/alert_list";
+import { IncidentStrip } from "../parts/incident_strip";
 import { UnpersistedRow, isWaiting } from "../parts/alert_row";
 import { addresses, go } from "../route";
 import { type Act, act } from "../service/acts";
 import { alerts, isLoaded } from "../service/alerts";
 import { pipeline, trouble } from "../service/freshness";
+import { incidents } from "../service/incidents";
 import { mayAct } from "../service/session";
 import { unpersisted } from "../service/unpersisted";
 import { type Alert, CLASSES, type SignalClass, VERDICTS } from "../service/wire";
@@ -18,6 +20,7 @@ import { words } from "../words";
 const chosen = signal<number | null>(null);
 const onlyClass = signal<SignalClass | null>(null);
 const onlyWaiting = signal(false);
+const onlyIncident = signal<number | null>(null);
 
 const counts = computed(() => {
   const found = Object.fromEntries(CLASSES.map((name) => [name, { all: 0, waiting: 0 }])) as Record<SignalClass, { all: number; waiting: number }>;
@@ -35,8 +38,10 @@ const counts = computed(() => {
 
 const listed = computed((): readonly Alert[] => {
   const wanted = onlyClass.value;
-  if (!wanted && !onlyWaiting.value) return alerts.value;
-  return alerts.value.filter((alert) => (!wanted || alert.class === wanted) && (!onlyWaiting.value || isWaiting(alert)));
+  // An incident that is over takes its filter with it, so that nothing new stays hidden behind it.
+  const incident = incidents.value.find((one) => one.id === onlyIncident.value);
+  if (!wanted && !onlyWaiting.value && !incident) return alerts.value;
+  return (incident?.alerts ?? alerts.value).filter((alert) => (!wanted || alert.class === wanted) && (!onlyWaiting.value || isWaiting(alert)));
 });
 
 function findChosen(): Alert | undefined {
@@ -52,6 +57,13 @@ function acknowledge(): void {
 function actOnChosen(what: Act): void {
   const alert = findChosen();
   if (alert && mayAct.value) void act(alert, what);
+}
+
+// After the last one comes the whole list again.
+function nextIncident(): void {
+  const { value } = incidents;
+  const at = value.findIndex((one) => one.id === onlyIncident.value);
+  onlyIncident.value = value[at + 1]?.id ?? null;
 }
 
 function step(by: number): void {
@@ -72,12 +84,16 @@ export function Watch() {
     ...VERDICTS.map((verdict, i) => ({ keys: [String(i + 1)], name: verdict, run: () => actOnChosen({ kind: "verdict", verdict }) })),
     { keys: ["m"], name: "comment", run: () => askFor("comment") },
     { keys: ["e"], name: "escalate", run: () => askFor("escalate") },
+    { keys: ["i"], name: "incident", run: nextIncident },
     { keys: ["n"], name: "unacknowledged", run: () => (onlyWaiting.value = !onlyWaiting.value) },
   ]);
   const list: Listed = { alerts: listed.value, chosen: chosen.value, onChoose: (id) => (chosen.value = id) };
   return (
     <div class="watch">
       <Counters />
+      {incidents.value.length > 0 && (
+        <IncidentStrip incidents={incidents.value} chosen={onlyIncident.value} onChoose={(id) => (onlyIncident.value = id)} />
+      )}
       {unpersisted.value.length > 0 && (
         <ol class="unpersisted-list" aria-label={words.value.unstored}>
           {unpersisted.value.map((alert) => (

@@ -48,6 +48,7 @@ export const zh = {
     acknowledge: (a: Alert) => `已确认 ${a.id} 号`, verdict: (a: Alert) => `已判定 ${a.id} 号`, comment: (a: Alert) => `${a.id} 号已备注`,
     assign: (a: Alert) => `已指派 ${a.id} 号`, escalate: (a: Alert) => `已上报 ${a.id} 号`, close: (a: Alert) => `已关闭 ${a.id} 号`,
   },
+  acknowledgeAll: "全部确认", acknowledgedAll: (n: number) => `已确认 ${n} 起`, showAll: "显示全部", incidentList: "事件",
   undone: "已撤销", undoIn: (s: number) => `撤销(${s} 秒内)`, changedMeanwhile: "报警刚刚有变化,请再看一眼",
   actions: {
     raised: "报警", escalated: "加重", eased: "减轻", cleared: "恢复", acknowledged: "确认", assigned: "指派", commented: "备注", reminded: "再次提醒",
@@ -58,7 +59,7 @@ export const zh = {
     forecast: "预计超限",
   },
   points: "分", rule: "规则", source: "依据", version: "参数版本", peak: "最高", raisedAt: "报警时间", recordedAt: "入库时间",
-  likelihood: "可能性各部分", nothingElse: "没有其他报警", noReadings: "没有可画的读数", noContacts: "未登记联系人", timer: "定时器",
+  sureness: "可能性", likelihood: "可能性各部分", nothingElse: "没有其他报警", noReadings: "没有可画的读数", noContacts: "未登记联系人", timer: "定时器",
   legend: { alarm: "报警", silent: "失联", here: "本报警", calm: "正常" },
   between: (a: string, b: string) => `${a} 至 ${b}`, interval: "(八成把握)",
   waterNone: "该楼没有登记水压、水位或流量传感器", noReading: "无读数", gone: "没有这个报警",
@@ -74,7 +75,7 @@ export const zh = {
     test: "测试", normal: "正常",
   },
   coverageStates: { no_devices: "无设备", never_heard: "从未上报", unproven: "未满一天", failing: "未达标", running: "运行" } as Record<string, string>,
-  notJudged: "未评估", incidents: "事件", isOpen: "进行中", over: "已结束",
+  notJudged: "未评估", 
   from: "从", till: "到", state: "状态", open: "未关闭", class: "类别", verdict: "判定", place: "地点", what: "内容", when: "时间", who: "人员", person: "人员",
   colour: "颜色", number: "编号", duration: "持续", found: (n: number) => `共 ${n} 条`, foundMore: (n: number) => `已显示 ${n} 条,还有更多`, print: "打印", download: "下载 CSV",
   ledgers: { hazards: "隐患台账", falseAlarms: "误报台账" }, owner: "责任", due: "期限", overdue: "逾期", hazardStates: {
@@ -93,7 +94,7 @@ export const zh = {
     watch: "值守", city: "全市", history: "历史", ledger: "台账", report: "交接班", keys: "按键一览", sound: "声音开关", theme: "明暗", language: "中文 / English",
     up: "上一条", down: "下一条", first: "第一条", last: "最后一条", open: "打开", acknowledge: "确认所选(未选则最上面未确认的)", back: "返回", undo: "撤销刚才的操作",
     real_fire: "判定:真实火警", false_alarm: "判定:误报", test: "判定:测试", drill: "判定:演练", fault: "判定:设备故障", comment: "备注", assign: "指派",
-    escalate: "上报", close: "关闭", search: "查找", unacknowledged: "只看未确认", print: "打印", building: "打开建筑",
+    escalate: "上报", close: "关闭", search: "查找", unacknowledged: "只看未确认", incident: "下一个事件", print: "打印", building: "打开建筑",
   },
   onlyUnacknowledged: "只看未确认", classFilter: (c: SignalClass) => `只看${zhClass[c]}`, list: "未关闭的报警", position: (n: number, of: number) => `${n} / ${of}`,
 };
