@@ -12,10 +12,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from schemas.settings import load_settings
 from tests.api.conftest import api_url, client, hand
+from tests.api.test_unpersisted import publish
 from tests.desk.chromium import find_chromium
 from tests.ingest.conftest import publisher, registry
 
-__all__ = ["api_url", "client", "hand", "publisher", "registry"]
+__all__ = ["api_url", "client", "hand", "publish", "publisher", "registry"]
 
 # Pictures of every view, kept after the tests.
 PICTURES = Path(__file__).parents[2] / "test-output" / "desk"

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from schemas.settings import Settings
-from tests.api.conftest import running_api
+from tests.api.conftest import Hand, running_api
+from tests.api.test_unpersisted import NOWHERE, Publish
 from tests.desk.conftest import Complaints
 from tests.ingest.conftest import Publisher, running_worker
 
@@ -124,3 +125,20 @@ def test_the_bar_turns_red_when_the_service_is_gone_and_calm_when_it_is_back(
         with running_api(registry, port=int(address.rpartition(":")[2])):
             expect(page.locator(BAR)).to_have_count(0, timeout=GENEROUS_MS)
             page.goto("about:blank")
+
+
+def test_while_the_database_is_away_new_alerts_are_shown_above_all_others(
+    page: Page, complaints: Complaints, settings: Settings, hand: Hand, publish: Publish
+) -> None:
+    complaints.expected.append("503")
+    away = settings.model_copy(update={"database_url": NOWHERE})
+    with running_api(away) as address:
+        page.goto(address)
+        expect(page.locator(BAR)).to_contain_text("数据库不可用", timeout=GENEROUS_MS)
+        expect(page.locator(BAR)).to_contain_text("显示在最上方", timeout=GENEROUS_MS)
+        publish()
+        row = page.locator(".row.unpersisted")
+        expect(row).to_contain_text("尚未入库", timeout=GENEROUS_MS)
+        expect(row).to_have_class(re.compile("fire"))
+        expect(page.locator(".counter.fire")).to_be_visible()
+        page.goto("about:blank")

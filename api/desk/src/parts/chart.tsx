@@ -76,7 +76,7 @@ function makeOptions(element: HTMLElement, label: string, limit: number | null, 
     legend: { show: false },
     cursor: { y: false },
     scales: { y: { range: (_, least, most) => widen(least, most, limit) } },
-    axes: [{ ...axis, space: 100, values: (_, splits) => splits.map(writeTime) }, { ...axis, size: 64 }],
+    axes: [{ ...axis, space: 78, values: (_, splits) => splits.map(writeTime) }, { ...axis, size: 64 }],
     series: [
       {},
       { label, stroke: line, width: 2.5 },

@@ -4,6 +4,7 @@ import type { FalseAlarmDay } from "../service/city_wire";
 import { addresses } from "../route";
 import { words } from "../words";
 import { useAnswer } from "./answer";
+import { Download } from "./download";
 import { now } from "../service/clock";
 
 const DAYS = 30;
@@ -17,10 +18,14 @@ function dayOf(milliseconds: number): string {
 export function FalseAlarms() {
   const { value } = words;
   const today = now.peek();
-  const { body, error } = useAnswer<{ days: FalseAlarmDay[] }>(`/v1/false-alarms?from=${dayOf(today - DAYS * DAY_MS)}&to=${dayOf(today)}`);
+  const span = { from: dayOf(today - DAYS * DAY_MS), to: dayOf(today) };
+  const { body, error } = useAnswer<{ days: FalseAlarmDay[] }>(`/v1/false-alarms?${new URLSearchParams(span)}`);
   return (
     <section class="card">
-      <h2>{value.ledgers.falseAlarms}</h2>
+      <div class="filters">
+        <h2>{value.ledgers.falseAlarms}</h2>
+        <Download table="false-alarms" question={span} />
+      </div>
       {error && <p class="bad" role="alert">{`${value.failed}: ${error.message}`}</p>}
       {body?.days.length === 0 && <p class="empty loading">{value.noFalseAlarms}</p>}
       {body && body.days.length > 0 && (

@@ -2,7 +2,11 @@
 
 import type { RefObject } from "preact";
 import { CLASSES, COLOURS, VERDICTS } from "../service/wire";
+import { now } from "../service/clock";
 import { words } from "../words";
+import { Download } from "./download";
+
+const SPAN_MS = 30 * 86_400_000;
 
 export interface Filter {
   text: string;
@@ -23,6 +27,14 @@ export function writeQuestion(filter: Filter): string {
   if (filter.from) given.set("raised_from", new Date(filter.from).toISOString());
   if (filter.till) given.set("raised_to", new Date(filter.till).toISOString());
   return given.toString();
+}
+
+// A file has to have a beginning and an end: without them, the last thirty days.
+function writeSpan(filter: Filter): Record<string, string> {
+  const till = filter.till ? new Date(filter.till) : new Date(now.value);
+  const from = filter.from ? new Date(filter.from) : new Date(till.getTime() - SPAN_MS);
+  const span = { from: from.toISOString(), to: till.toISOString() };
+  return filter.class ? { ...span, class: filter.class } : span;
 }
 
 interface FiltersProperties {
@@ -49,6 +61,7 @@ export function Filters({ filter, onChange, text }: FiltersProperties) {
       <Choice name={value.verdict} choices={verdicts} value={filter.verdict} onChange={set("verdict")} />
       <Moment name={value.from} value={filter.from} onChange={set("from")} />
       <Moment name={value.till} value={filter.till} onChange={set("till")} />
+      <Download table="alerts" question={writeSpan(filter)} />
       <button type="button" onClick={print}>
         {value.print} <kbd>P</kbd>
       </button>

@@ -10,6 +10,8 @@ const RETRY_MS = 1000;
 
 // null: not known yet; "out": somebody has to log in.
 export const session = signal<SessionAnswer | "out" | null>(null);
+// Nobody can say who sits here, because the service or its database does not answer. What is open to all goes on.
+const isUnanswered = signal(false);
 // Asked for once where the service knows no accounts; kept in the history of alerts.
 export const officer = signal(load("officer") ?? "");
 
@@ -34,6 +36,7 @@ export async function beginSession(): Promise<void> {
         session.value = error.isAbsent ? OPEN : "out";
         return;
       }
+      isUnanswered.value = true;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
@@ -64,7 +67,7 @@ export function setOfficer(name: string): void {
 export function whenLoggedIn(): Promise<void> {
   return new Promise((resolve) => {
     const stop = effect(() => {
-      if (session.value !== null && session.value !== "out") {
+      if (session.value !== "out" && (session.value !== null || isUnanswered.value)) {
         queueMicrotask(() => stop());
         resolve();
       }
