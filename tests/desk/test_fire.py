@@ -15,6 +15,9 @@ from tests.api.test_unpersisted import NOWHERE, Publish
 from tests.desk.conftest import Complaints
 from tests.ingest.conftest import Publisher, running_worker
 
+# The first of them may have to fetch the browser.
+pytestmark = pytest.mark.timeout(900)
+
 FIRE = ".row.fire"
 BAR = "#bar:not(.calm)"
 # Of what the page does within a second on a quiet machine; this one may be busy.

@@ -7,10 +7,14 @@ import threading
 import time
 
 import psycopg
+import pytest
 from playwright.sync_api import Page, expect
 
 from schemas.settings import Settings
 from tests.api.conftest import Hand
+
+# The first of them may have to fetch the browser.
+pytestmark = pytest.mark.timeout(900)
 
 RULES = ("smoke_level_alarm", "smoke_prealarm", "co_toxic", "detector_dead", "reading_stuck")
 DEVICES = 200

@@ -16,6 +16,9 @@ from ingest.slow.risk import write_risk
 from tests.api.conftest import Hand
 from tests.desk.conftest import PICTURES, opened
 
+# The first of them may have to fetch the browser.
+pytestmark = pytest.mark.timeout(900)
+
 AXE = Path(__file__).parents[2] / "api/desk/node_modules/axe-core/axe.min.js"
 # 182 mm at the 96 pixels to the inch of style sheets.
 A4_WITHIN_MARGINS_PIXELS = 688
@@ -184,6 +187,18 @@ def test_languages_and_themes_are_changed_and_kept_by_keyboard(page: Page, api_u
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+def test_enter_presses_the_button_that_has_the_keyboard(
+    page: Page, api_url: str, hand: Hand, town: dict[str, int]
+) -> None:
+    hand.beat()
+    page.goto(api_url)
+    page.keyboard.press("ArrowDown")
+    page.locator(".counter.warning").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".counter.warning")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".row.fire")).to_have_count(0)
+
+
 def test_letters_do_nothing_once_they_are_switched_off(page: Page, api_url: str, hand: Hand) -> None:
     hand.beat()
     page.goto(api_url)
@@ -192,3 +207,16 @@ def test_letters_do_nothing_once_they_are_switched_off(page: Page, api_url: str,
     page.keyboard.press("Escape")
     page.keyboard.press("c")
     expect(page.locator("nav [aria-current]")).to_contain_text("值守")
+
+
+def test_the_page_says_that_it_is_silent_until_somebody_touches_it(
+    page: Page, api_url: str, hand: Hand
+) -> None:
+    hand.beat()
+    page.goto(api_url)
+    sound = page.locator("button.sound")
+    expect(sound).to_contain_text("声音未开")
+    page.keyboard.press("ArrowDown")
+    expect(sound).to_contain_text("声音已开")
+    page.keyboard.press("s")
+    expect(sound).to_contain_text("声音已关")

@@ -41,6 +41,11 @@ export function useKeys(bindings: readonly Binding[]): void {
   }, []);
 }
 
+// What has the keyboard and is pressed by Enter keeps its Enter.
+function isPressed(event: KeyboardEvent): boolean {
+  return event.key === "Enter" && event.target instanceof Element && event.target.closest("a, button") !== null;
+}
+
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }
@@ -48,7 +53,7 @@ function isTyping(target: EventTarget | null): boolean {
 export function startKeys(): void {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
-    if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    if (isTyping(event.target) || isPressed(event) || document.querySelector("dialog[open]")) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (key.length === 1 && !areLettersOn.value) return;
     const found = activeBindings().find((binding) => binding.keys.includes(key));

@@ -56,8 +56,8 @@ function whose(alert: Alert): string {
   const { value } = words;
   const last = alert.verdict ?? alert.acknowledged;
   const said = last ? [`${last.by} ${formatTime(last.at)}`] : [];
-  if (alert.assigned) said.push(`${value.acts.assign} ${value.to} ${alert.assigned.to}`);
-  if (alert.referred) said.push(`${value.acts.escalate} ${value.to} ${value.referrals[alert.referred.to]}`);
+  if (alert.assigned) said.push(value.assignedTo(alert.assigned.to));
+  if (alert.referred) said.push(value.referredTo(value.referrals[alert.referred.to]));
   return said.join(" · ");
 }
 

@@ -23,6 +23,12 @@ export function describeState(alert: Alert): string {
   return alert.condition === "cleared" ? `${value.cleared} · ${seen}` : seen;
 }
 
+function describeWho(alert: Alert): string {
+  const last = alert.verdict ?? alert.acknowledged;
+  if (last) return `${last.by} ${formatTime(last.at)}`;
+  return alert.referred ? words.value.referredTo(words.value.referrals[alert.referred.to]) : "";
+}
+
 export function classNames(alert: Shown, isWaiting: boolean): string {
   return `${alert.class} ${alert.severity} ${alert.condition} ${isWaiting ? "waiting" : "acknowledged"}`;
 }
@@ -32,7 +38,6 @@ export function isWaiting(alert: Alert): boolean {
 }
 
 export function AlertRow({ alert, top, position, count, isChosen, onChoose }: RowProperties) {
-  const last = alert.verdict ?? alert.acknowledged;
   return (
     <li
       class={`row ${classNames(alert, isWaiting(alert))}${isChosen ? " chosen" : ""}`}
@@ -48,7 +53,7 @@ export function AlertRow({ alert, top, position, count, isChosen, onChoose }: Ro
       <Figure alert={alert} />
       <p class="state">
         <b>{describeState(alert)}</b>
-        <span>{last ? `${last.by} ${formatTime(last.at)}` : alert.referred ? `${words.value.acts.escalate}: ${words.value.referrals[alert.referred.to]}` : ""}</span>
+        <span>{describeWho(alert)}</span>
       </p>
       {mayAct.value && isWaiting(alert) && (
         <button class="acknowledge" onClick={() => void act(alert, { kind: "acknowledge" })}>{words.value.acknowledge}</button>

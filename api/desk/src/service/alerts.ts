@@ -4,9 +4,8 @@
 import { signal } from "@preact/signals";
 import { type Alert, CLASSES } from "./wire";
 
-const HIDDEN_MS = 200;
 const known = new Map<number, Alert>();
-let waiting = 0;
+let isWaiting = false;
 
 export const alerts = signal<readonly Alert[]>([]);
 export const isLoaded = signal(false);
@@ -50,18 +49,18 @@ export function isUnacknowledgedFire(alert: Alert): boolean {
   return alert.class === "fire" && !alert.acknowledged && !alert.verdict;
 }
 
-// A hidden page gets no frames, but has to sound all the same.
+// A hidden page gets no frames and its timers are slowed down, but a fire has to sound all the same.
 function drawSoon(): void {
-  if (waiting) return;
-  waiting = document.hidden ? window.setTimeout(draw, HIDDEN_MS) : requestAnimationFrame(draw);
+  if (isWaiting) return;
+  isWaiting = true;
+  if (document.hidden) queueMicrotask(draw);
+  else requestAnimationFrame(draw);
 }
 
 function draw(): void {
-  waiting = 0;
+  isWaiting = false;
   alerts.value = [...known.values()].sort(compare);
 }
 
-document.addEventListener("visibilitychange", () => {
-  waiting = 0;
-  draw();
-});
+// A frame that was asked for before the page was hidden does not come.
+document.addEventListener("visibilitychange", draw);

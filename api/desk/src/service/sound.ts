@@ -25,6 +25,8 @@ export const unacknowledgedFires = computed(
     unpersisted.value.filter((alert) => alert.class === "fire" && alert.condition === "active").length,
 );
 
+const isBurning = computed(() => unacknowledgedFires.value > 0);
+
 export function switchSound(): void {
   // The first touch of the button is what the browser waits for; it does not also switch the sound off.
   if (sound.value !== "blocked") isWanted.value = !isWanted.value;
@@ -55,8 +57,8 @@ export function startAlarm(): void {
     if (fires > 0 && sound.value === "on") ring();
   };
   effect(() => {
-    // The first beat comes with the fire, not a second after it.
-    if (unacknowledgedFires.value >= 0 && words.value) queueMicrotask(beat);
+    // The first beat comes with the first fire, not a second after it; more of them do not ring faster.
+    if (isBurning.value) queueMicrotask(beat);
   });
   setInterval(beat, EVERY_MS);
 }

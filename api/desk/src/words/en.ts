@@ -44,7 +44,7 @@ export const en: Words = {
   unitNames: {},
   units: [" d", " h", " min", " s"],
   acts: { verdict: "Verdict", comment: "Comment", assign: "Assign", escalate: "Escalate", close: "Close", force: "Close by force", undo: "Undo" },
-  referrals: { supervisor: "Supervisor", second_contact: "Second contact" }, to: "to", note: "Note", reason: "Reason (required)", assignee: "Name",
+  referrals: { supervisor: "Supervisor", second_contact: "Second contact" }, referredTo: (to) => `passed on: ${to.toLowerCase()}`, assignedTo: (to) => `assigned to ${to}`, note: "Note", reason: "Reason (required)", assignee: "Name",
   done: {
     acknowledge: (a) => `Acknowledged no. ${a.id}`, verdict: (a) => `Ruled on no. ${a.id}`, comment: (a) => `Comment kept at no. ${a.id}`,
     assign: (a) => `Assigned no. ${a.id}`, escalate: (a) => `Escalated no. ${a.id}`, close: (a) => `Closed no. ${a.id}`,

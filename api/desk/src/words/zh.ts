@@ -43,7 +43,7 @@ export const zh = {
   unitNames: { points: "分" } as Record<string, string>,
   units: ["天", "时", "分", "秒"] as readonly string[],
   acts: { verdict: "判定", comment: "备注", assign: "指派", escalate: "上报", close: "关闭", force: "强制关闭", undo: "撤销" },
-  referrals: { supervisor: "主管", second_contact: "第二联系人" }, to: "给", note: "说明", reason: "原因(必填)", assignee: "姓名",
+  referrals: { supervisor: "主管", second_contact: "第二联系人" }, referredTo: (to: string) => `已上报${to}`, assignedTo: (to: string) => `已指派${to}`, note: "说明", reason: "原因(必填)", assignee: "姓名",
   done: {
     acknowledge: (a: Alert) => `已确认 ${a.id} 号`, verdict: (a: Alert) => `已判定 ${a.id} 号`, comment: (a: Alert) => `${a.id} 号已备注`,
     assign: (a: Alert) => `已指派 ${a.id} 号`, escalate: (a: Alert) => `已上报 ${a.id} 号`, close: (a: Alert) => `已关闭 ${a.id} 号`,
