@@ -117,6 +117,25 @@ def bench_slow(
     _measure(lambda settings: measure_slow(settings, city, runs), json)
 
 
+@bench_app.command("api")
+def bench_api(
+    json: JsonFile = None,
+    runs: Runs = 1,
+    quick: Quick = False,
+    alerts: Annotated[int, typer.Option(min=1_000, help="In the tables.")] = 1_000_000,
+) -> None:
+    """What desks ask of the API with a million alerts in the tables, beside a bare route with the same bytes.
+
+    Example: fengsui bench api --json api.json
+    """
+    from simulators.benchmarks.alert_city import AlertCity
+    from simulators.benchmarks.desks import DeskLoad, measure_desks
+
+    city = AlertCity(2_000, 100, 1) if quick else AlertCity(alerts)
+    load = DeskLoad(0.3, 1) if quick else DeskLoad()
+    _measure(lambda settings: measure_desks(settings, city, load, runs), json)
+
+
 def _measure(measurement: Callable[[Settings], list[Figure]], file: Path | None) -> None:
     import logging
 

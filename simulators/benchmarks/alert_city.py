@@ -53,7 +53,8 @@ WITH place AS (
 )
 INSERT INTO alerts (rule, subject_kind, subject_id, building_id, zone_id, device_id, sensor_id, signal_class, severity,
     severity_peak, latching, value, limit_value, unit, condition, raised_at, recorded_at, cleared_at, acknowledged_at,
-    acknowledged_by, assigned_to, assigned_at, assigned_by, verdict, verdict_at, verdict_by, closed_at, change_id)
+    acknowledged_by, assigned_to, assigned_at, assigned_by, verdict, verdict_at, verdict_by, closed_at, change_id,
+    changed_at, incident_id)
 SELECT laid.rule, 'sensor', sensor_id, d.building_id, d.zone_id, d.device_id, sensor_id, signal_class, severity,
     severity, latching, 0.42, 0.3, 'dB/m', CASE WHEN is_open THEN 'active' ELSE 'cleared' END, at, at,
     CASE WHEN NOT is_open THEN at + INTERVAL '9 minutes' END, at + INTERVAL '1 minute', '警官 ' || other %% 40,
@@ -61,7 +62,7 @@ SELECT laid.rule, 'sensor', sensor_id, d.building_id, d.zone_id, d.device_id, se
     CASE WHEN other %% 4 = 0 THEN '警官 1' END,
     CASE WHEN NOT is_open AND latching THEN 'false_alarm' END, CASE WHEN NOT is_open AND latching THEN at END,
     CASE WHEN NOT is_open AND latching THEN '警官 ' || other %% 40 END,
-    CASE WHEN NOT is_open THEN at + INTERVAL '10 minutes' END, 2 * i
+    CASE WHEN NOT is_open THEN at + INTERVAL '10 minutes' END, 2 * i, at, i
 FROM laid JOIN rules USING (rule) JOIN devices d USING (device_id) JOIN sensors s USING (device_id)
 ORDER BY i"""
 FILL_EVENTS = """
@@ -110,10 +111,12 @@ def fill_alerts(ground: Ground, city: AlertCity) -> None:
         write_catalogue(cursor, CATALOGUE)
         cursor.execute("SET synchronous_commit = off")
         cursor.execute(sql.SQL(REGISTER.replace("%%", "%")).format(buildings=city.buildings))
-        cursor.execute(FILL_ALERTS, counts)
-        # The trigger would number each change by itself, and count for an hour.
+        # The triggers would look up each alert's incident and number each change by itself, for an hour.
+        cursor.execute("ALTER TABLE alerts DISABLE TRIGGER alerts_assign_incident")
         cursor.execute("ALTER TABLE alert_events DISABLE TRIGGER alert_events_number")
+        cursor.execute(FILL_ALERTS, counts)
         cursor.execute(FILL_EVENTS)
+        cursor.execute("ALTER TABLE alerts ENABLE TRIGGER alerts_assign_incident")
         cursor.execute("ALTER TABLE alert_events ENABLE TRIGGER alert_events_number")
         cursor.execute(SELECT_NEWEST)
         cursor.execute(FILL_HOURS, {"hours": city.hours})
