@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from schemas.settings import load_settings
-from tests.api.conftest import api_url, client, hand
+from tests.api.conftest import api, api_url, client, hand
 from tests.api.test_unpersisted import publish
 from tests.desk.chromium import find_chromium
 from tests.ingest.conftest import publisher, registry
 
-__all__ = ["api_url", "client", "hand", "publish", "publisher", "registry"]
+__all__ = ["api", "api_url", "client", "hand", "publish", "publisher", "registry"]
 
 # Pictures of every view, kept after the tests.
 PICTURES = Path(__file__).parents[2] / "test-output" / "desk"
@@ -44,16 +44,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-# Routes that the page does without where a service has none of them.
-ABSENT = ("/v1/session",)
-
-
 class Complaints:
     """What the browser found wrong. `expected` are parts of those that a test provokes."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
-        self.expected: list[str] = list(ABSENT)
+        self.expected: list[str] = []
 
     def watch(self, page: Page) -> None:
         page.on("console", self._hear)
