@@ -46,7 +46,6 @@ EXCUSES: Mapping[tuple[str, str], str] = {
     ("device_disabled", "off_seconds"): "its day is played in steps of five minutes; test_overrun ends alike",
     ("water_leak", "grown_by"): "of a leak this large the growth by a share of the usual decides",
     ("residual_current_creep", "slope"): "what passes its limit within 60 days grows faster than either",
-    ("cable_joint_trend", "slope"): "what passes its limit within 60 days grows faster than either",
     ("tank_draining", "limit"): "it is what the forecast aims at, and raises nothing",
     ("tank_draining", "falls"): _NOISE,
 }
