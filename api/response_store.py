@@ -16,22 +16,26 @@ from api.place_filter import PlaceFilter, in_buildings
 
 # Counted from when the database learnt of the alert: nobody could have answered it before.
 ASKED = sql.SQL("""
-    SELECT a.*, (SELECT COALESCE(max(begins), (SELECT max(begins) FROM unnest(%(shifts)s::integer[]) begins))
-                 FROM unnest(%(shifts)s::integer[]) begins
-                 WHERE begins <= extract(hour FROM a.recorded_at AT TIME ZONE 'Asia/Shanghai')) AS shift
+    SELECT a.recorded_at, a.closed_at, a.acknowledged_at, a.acknowledged_by, a.verdict, a.verdict_at, a.verdict_by,
+           width_bucket(extract(hour FROM a.recorded_at AT TIME ZONE 'Asia/Shanghai')::integer,
+                        %(shifts)s::integer[]) AS begun
     FROM alerts a
     WHERE a.recorded_at >= %(first)s::date::timestamp AT TIME ZONE 'Asia/Shanghai'
       AND a.recorded_at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
       AND (cardinality(%(classes)s::text[]) = 0 OR a.signal_class = ANY(%(classes)s)) AND {in_buildings}""").format(
     in_buildings=in_buildings("a", "building_id")
 )
+# Before the first shift of a day it is still the last one of the day before.
+SHIFT = sql.SQL(
+    "(%(shifts)s::integer[])[CASE begun WHEN 0 THEN cardinality(%(shifts)s::integer[]) ELSE begun END]"
+)
 SELECT_TIMES = sql.SQL("""
 WITH asked AS ({asked}), answers AS (
-    SELECT shift, acknowledged_by AS person, 'acknowledged' AS act,
+    SELECT begun, acknowledged_by AS person, 'acknowledged' AS act,
            extract(epoch FROM acknowledged_at - recorded_at)::float8 AS seconds
     FROM asked WHERE acknowledged_at IS NOT NULL
     UNION ALL
-    SELECT shift, verdict_by, 'verdict', extract(epoch FROM verdict_at - recorded_at)::float8
+    SELECT begun, verdict_by, 'verdict', extract(epoch FROM verdict_at - recorded_at)::float8
     FROM asked WHERE verdict_at IS NOT NULL
 )
 SELECT {person} AS person, {shift} AS shift, act, count(*) AS n,
@@ -141,7 +145,7 @@ async def _read_rows(
     query = SELECT_TIMES.format(
         asked=ASKED,
         person=sql.SQL("person" if by_person else "NULL::text"),
-        shift=sql.SQL("shift" if by_shift else "NULL::integer"),
+        shift=SHIFT if by_shift else sql.SQL("NULL::integer"),
     )
     times: dict[tuple[str | None, int | None], dict[str, Times]] = {}
     for row in await fetch_all(connection, query, params, _TimesRow):
