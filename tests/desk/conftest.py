@@ -33,7 +33,8 @@ QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+# While Playwright runs, nobody else on this thread can have an event loop: no longer than for a file of tests.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = find_chromium(load_settings().cache_dir)
     with sync_playwright() as playwright:
