@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import psycopg
@@ -168,3 +170,20 @@ def test_the_numbers_of_a_rule_stand_in_the_catalogue_of_the_tables(tables: psyc
     stored = dict(tables.execute("SELECT rule, parameters FROM rules").fetchall())
     for rule in CATALOGUE:
         assert [one["name"] for one in stored[rule.id]] == [one.name for one in rule.parameters]
+
+
+def test_eight_raises_of_one_alert_at_once_are_one_episode_and_nobody_gets_an_error(
+    tables: psycopg.Connection, settings: Settings
+) -> None:
+    together = threading.Barrier(8)
+
+    def raise_at_once(_: int) -> None:
+        assert settings.database_url
+        with psycopg.connect(settings.database_url, autocommit=True) as connection:
+            together.wait(30)
+            apply(connection, change(ChangeKind.RAISE))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(raise_at_once, range(8)))
+    assert tables.execute("SELECT count(*) FROM alerts").fetchone() == (1,)
+    assert read_history(tables) == [("raised", Severity.YELLOW)]
