@@ -6,6 +6,7 @@ import numpy as np
 
 from rules.rule import Judgement, Level, Parameter, ReadingRule, calm_below
 from rules.view import View
+from rules.windows import MIN_SLOPE_SAMPLES
 from schemas.columns import MICROSECONDS
 from schemas.domain import Quantity, Severity, SignalClass
 
@@ -16,7 +17,9 @@ def _judge(window: str, limit: str, slowest_seconds: str) -> Level:
         quick = view.intervals_us <= view.parameter(slowest_seconds) * MICROSECONDS
         if not quick.any():
             return Judgement(quick, view.values < gate, np.full(len(quick), np.nan))
-        slopes = view.look_back(view.parameter(window)).slopes_per_minute()
+        # A sensor that is only just quick enough is given the time in which it sends what a slope takes.
+        enough = MIN_SLOPE_SAMPLES * view.intervals_us / MICROSECONDS
+        slopes = view.look_back(np.maximum(view.parameter(window), enough)).slopes_per_minute()
         hot = (view.values >= gate) & (view.above_baseline() >= view.parameter("above_usual"))
         holds = quick & (view.parameter("enabled") > 0) & hot & (slopes >= view.parameter(limit))
         calm = ~quick | (slopes < view.parameter("clears_below"))

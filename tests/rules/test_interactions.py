@@ -151,6 +151,19 @@ def test_what_is_hot_and_rises_fast_is_one_alarm_that_ends_with_the_last_of_both
     assert "clear heat_fixed_alarm" not in cool
 
 
+@pytest.mark.parametrize(("interval_seconds", "is_seen"), [(15, True), (20, True), (21, False)])
+def test_heat_that_rises_is_seen_by_the_slowest_sensor_that_is_quick_enough(
+    interval_seconds: int, is_seen: bool
+) -> None:
+    engine, estate, heat = Engine(), make_estate(), slot_of(0, HEAT)
+    estate.sensors["interval_us"][heat] = interval_seconds * MICROSECONDS
+    engine.adopt(estate)
+    send(engine, heat, hold(22.0, range(-900, 0, interval_seconds)))
+    # Nobody keeps time to the second.
+    warmer = [(second + second % 3 * 0.2, 22.0 + second * 0.25) for second in range(0, 130, interval_seconds)]
+    assert ("raise heat_rate_of_rise" in rules_of(send(engine, heat, warmer))) is is_seen
+
+
 def test_an_alarm_that_two_rules_share_is_one_after_a_restart_too() -> None:
     engine = make_engine()
     found, heat = heat_up(engine, 120), slot_of(0, HEAT)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rules.rule import seconds
 from schemas.domain import Quantity, Severity
 from simulators.benchmarks.plain.levels import Measures, PlainLevel, Speaks
-from simulators.benchmarks.plain.sensor import PlainSensor
+from simulators.benchmarks.plain.sensor import SLOPE_SAMPLES, PlainSensor
 
 Number = Callable[[str, str], float]
 """A parameter of a rule, as it is in force for one sensor."""
@@ -168,7 +168,8 @@ def _heat_rules(number: Number, interval_us: int) -> Iterator[PlainRule]:
 def _rate_of_rise(number: Number, interval_us: int, window: str, name: str, slowest: str) -> PlainLevel:
     rule_id = "heat_rate_of_rise"
     limit, gate, clears = number(rule_id, name), number(rule_id, "gate"), number(rule_id, "clears_below")
-    above_usual, window_us = number(rule_id, "above_usual"), seconds(number(rule_id, window))
+    above_usual = number(rule_id, "above_usual")
+    window_us = max(seconds(number(rule_id, window)), SLOPE_SAMPLES * interval_us)
     judged = number(rule_id, "enabled") > 0 and interval_us <= seconds(number(rule_id, slowest))
     speaks = (
         lambda s, at, value: (

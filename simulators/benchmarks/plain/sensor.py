@@ -10,6 +10,7 @@ from rules.baselines import LEARNING_SAMPLES, MINUTE_US
 from schemas.domain import Quantity
 
 SAMPLES_KEPT = 64
+SLOPE_SAMPLES = 4
 """A sensor's window holds so many of its newest readings."""
 _LEARNING_MINUTES, _SPREAD_MINUTES = 5.0, 60.0
 
@@ -111,7 +112,7 @@ class PlainSensor:
     def slope_per_minute(self, at: int, window_us: int) -> float:
         """Least squares over the window; NaN for fewer than four samples."""
         samples = [(time, value) for time, value in self.window if at - window_us < time <= at]
-        if len(samples) < 4:
+        if len(samples) < SLOPE_SAMPLES:
             return math.nan
         minutes = [(time - at) / MINUTE_US for time, _ in samples]
         middle = sum(minutes) / len(minutes)
