@@ -111,8 +111,7 @@ class Process:
         SlowRunner(self._settings, self._stopping, self._is_behind).run()
 
     def _is_behind(self) -> bool:
-        with self._lock:
-            return any(holding.worker.behind for holding in self._holdings.values())
+        return any(holding.worker.behind for holding in list(self._holdings.values()))
 
     def _look(self) -> None:
         try:

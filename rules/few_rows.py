@@ -25,6 +25,8 @@ class FewRows:
     def cover(self, slots: Slots) -> None:
         """Make room for these slots too, with blank rows; nothing is forgotten."""
         known, held = self._slots, self.rows
+        if self._covers(slots).all():
+            return
         self._slots = np.union1d(known, slots)
         self.rows = self._blank.repeat(len(self._slots))
         whole_rows.put(self.rows, np.searchsorted(self._slots, known), held)
@@ -35,11 +37,19 @@ class FewRows:
 
     def read(self, slots: Slots) -> NDArray[np.void]:
         """The rows (n,) of any slots (n,)."""
-        rows, covered = self._blank.repeat(len(slots)), np.isin(slots, self._slots)
+        rows, covered = self._blank.repeat(len(slots)), self._covers(slots)
         whole_rows.put(rows, np.flatnonzero(covered), self.rows.take(self.find(slots[covered])))
         return rows
 
     def write(self, slots: Slots, rows: NDArray[np.void]) -> None:
         """Put rows (n,) in the place of those of slots (n,); of a slot that it does not cover nothing is kept."""
-        covered = np.isin(slots, self._slots)
+        covered = self._covers(slots)
         whole_rows.put(self.rows, self.find(slots[covered]), rows[covered])
+
+    def _covers(self, slots: Slots) -> NDArray[np.bool_]:
+        """Whether each of slots (n,) has a row, (n,)."""
+        if not len(self._slots):
+            return np.zeros(len(slots), np.bool_)
+        nearest = self._slots[np.minimum(self.find(slots), len(self._slots) - 1)]
+        covered: NDArray[np.bool_] = nearest == slots
+        return covered

@@ -38,6 +38,12 @@ class Column(Generic[Number]):
         found: NDArray[Number] = self.values[slots if self.codes is None else self.codes[slots]]
         return found
 
+    def at(self, slot: int) -> float:
+        """The number of one subject."""
+        if self.is_same:
+            return float(self.values)
+        return float(self.values[slot if self.codes is None else self.codes[slot]])
+
     def whole(self) -> NDArray[Number]:
         """The numbers of all subjects: (n,), or () where they are the same for all."""
         return self.values if self.codes is None else self.values[self.codes]

@@ -116,8 +116,7 @@ class Resolved:
         return row[:count]
 
     def _look_up_one(self, kind: SubjectKind, rule_id: str, name: str, slot: int) -> float:
-        column = self._columns[kind][rule_id, name]
-        return float(column.of(np.array([slot])).item())
+        return self._columns[kind][rule_id, name].at(slot)
 
 
 def _find_registered(catalogue: tuple[Rule, ...]) -> Iterator[tuple[Key, str]]:

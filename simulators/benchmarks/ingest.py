@@ -93,8 +93,8 @@ def _open_filled(stack: ExitStack, settings: Settings, size: Size, runs: int) ->
 
 
 def _measure_cores(series: Series) -> None:
-    alone_, beside = measure_beside()
-    series["core, alone"].append(alone_)
+    undisturbed, beside = measure_beside()
+    series["core, alone"].append(undisturbed)
     series["core, beside"].append(beside)
 
 

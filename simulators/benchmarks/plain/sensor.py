@@ -10,8 +10,9 @@ from rules.baselines import LEARNING_SAMPLES, MINUTE_US
 from schemas.domain import Quantity
 
 SAMPLES_KEPT = 64
-SLOPE_SAMPLES = 4
 """A sensor's window holds so many of its newest readings."""
+SLOPE_SAMPLES = 4
+"""A slope takes so many."""
 _LEARNING_MINUTES, _SPREAD_MINUTES = 5.0, 60.0
 
 
@@ -110,7 +111,7 @@ class PlainSensor:
         return min(value for time, value in self.window if at - window_us < time <= at)
 
     def slope_per_minute(self, at: int, window_us: int) -> float:
-        """Least squares over the window; NaN for fewer than four samples."""
+        """Least squares over the window; NaN for fewer than `SLOPE_SAMPLES`."""
         samples = [(time, value) for time, value in self.window if at - window_us < time <= at]
         if len(samples) < SLOPE_SAMPLES:
             return math.nan
