@@ -12,9 +12,9 @@ from psycopg import sql
 from pydantic import Field, model_validator
 from starlette.responses import Response, StreamingResponse
 
-from api.access import Access, AccessDep
+from api.access import AccessDep
 from api.completeness_store import MOST_FALSE_ALARMS
-from api.connections import ConnectionsDep, Lender
+from api.connections import ConnectionsDep
 from api.coverage_store import SELECT_COVERAGE
 from api.exports import tables
 from api.exports.columns import Column, Table, Writer
@@ -106,46 +106,52 @@ class _Source:
     query: sql.Composed
 
 
-def _exports_of(request: Request) -> Exports:
-    exports: Exports = request.app.state.exports
-    return exports
+class _Counter:
+    """Where tables are handed out, to whoever asks for one."""
+
+    def __init__(self, request: Request, access: AccessDep, connections: ConnectionsDep) -> None:
+        self._exports: Exports = request.app.state.exports
+        self._access = access
+        self._connections = connections
+
+    async def hand_out(
+        self, parameters: ExportParameters, source: _Source, params: dict[str, object]
+    ) -> Response:
+        async with self._connections.borrow() as connection:
+            freshness = await read_freshness(connection)
+            building_ids = await parameters.places.find(connection)
+        table = Table(source.name, source.columns, source.query, {**params, "building_ids": building_ids})
+        writer = parameters.make_writer(source.columns)
+        pieces = await self._exports.begin(table, writer, self._access.buildings)
+        headers = {
+            **freshness.headers,
+            "Content-Disposition": f'attachment; filename="{source.name}.{parameters.format}"',
+        }
+        return Download(pieces, headers=headers, media_type=writer.media_type)
 
 
-ExportsDep = Annotated[Exports, Depends(_exports_of)]
+CounterDep = Annotated[_Counter, Depends()]
 
 
 @router.get("/alerts", response_class=StreamingResponse, responses=_RESPONSES)
-async def export_alerts(
-    exports: ExportsDep,
-    access: AccessDep,
-    connections: ConnectionsDep,
-    parameters: Annotated[AlertParameters, Query()],
-) -> Response:
+async def export_alerts(counter: CounterDep, parameters: Annotated[AlertParameters, Query()]) -> Response:
     """Alerts raised in a span of time, in its order, open or not."""
     params = {"begin": parameters.begin, "end": parameters.end, "classes": list(parameters.classes)}
     source = _Source("alerts", tables.ALERT_COLUMNS, tables.SELECT_ALERTS)
-    return await _answer(exports, access, connections, parameters, source, params)
+    return await counter.hand_out(parameters, source, params)
 
 
 @router.get("/readings", response_class=StreamingResponse, responses=_RESPONSES)
-async def export_readings(
-    exports: ExportsDep,
-    access: AccessDep,
-    connections: ConnectionsDep,
-    parameters: Annotated[ReadingParameters, Query()],
-) -> Response:
+async def export_readings(counter: CounterDep, parameters: Annotated[ReadingParameters, Query()]) -> Response:
     """Readings of sensors or buildings in a span of time, one sensor after the other, each in the order of time."""
     params = {"begin": parameters.begin, "end": parameters.end, "sensors": list(parameters.sensor)}
     source = _Source("readings", tables.READING_COLUMNS, tables.SELECT_READINGS)
-    return await _answer(exports, access, connections, parameters, source, params)
+    return await counter.hand_out(parameters, source, params)
 
 
 @router.get("/coverage", response_class=StreamingResponse, responses=_RESPONSES)
 async def export_coverage(
-    exports: ExportsDep,
-    access: AccessDep,
-    connections: ConnectionsDep,
-    parameters: Annotated[CoverageParameters, Query()],
+    counter: CounterDep, parameters: Annotated[CoverageParameters, Query()]
 ) -> Response:
     """Coverage of every building over a period; rates follow from the sums that are given."""
     params: dict[str, object] = {
@@ -160,38 +166,12 @@ async def export_coverage(
         "limit": None,
     }
     source = _Source("coverage", tables.COVERAGE_COLUMNS, SELECT_COVERAGE)
-    return await _answer(exports, access, connections, parameters, source, params)
+    return await counter.hand_out(parameters, source, params)
 
 
 @router.get("/false-alarms", response_class=StreamingResponse, responses=_RESPONSES)
-async def export_false_alarms(
-    exports: ExportsDep,
-    access: AccessDep,
-    connections: ConnectionsDep,
-    parameters: Annotated[DayParameters, Query()],
-) -> Response:
+async def export_false_alarms(counter: CounterDep, parameters: Annotated[DayParameters, Query()]) -> Response:
     """The ledger of false alarms by day, building, device and rule; more than five of a building a day are flagged."""
     params = {"first": parameters.first, "last": parameters.last, "most": MOST_FALSE_ALARMS}
     source = _Source("false-alarms", tables.FALSE_ALARM_COLUMNS, tables.SELECT_FALSE_ALARMS)
-    return await _answer(exports, access, connections, parameters, source, params)
-
-
-async def _answer(
-    exports: Exports,
-    access: Access,
-    connections: Lender,
-    parameters: ExportParameters,
-    source: _Source,
-    params: dict[str, object],
-) -> Response:
-    async with connections.borrow() as connection:
-        freshness = await read_freshness(connection)
-        building_ids = await parameters.places.find(connection)
-    table = Table(source.name, source.columns, source.query, {**params, "building_ids": building_ids})
-    writer = parameters.make_writer(source.columns)
-    pieces = await exports.begin(table, writer, access.buildings)
-    headers = {
-        **freshness.headers,
-        "Content-Disposition": f'attachment; filename="{source.name}.{parameters.format}"',
-    }
-    return Download(pieces, headers=headers, media_type=writer.media_type)
+    return await counter.hand_out(parameters, source, params)
