@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -55,3 +56,9 @@ Note = Annotated[
     AfterValidator(_refuse_control),
     Field(description="Kept in the history"),
 ]
+
+
+def check_days(first: date, last: date, longest: timedelta) -> None:
+    """Raise ValueError unless the days go from the first to the last, and so far at most."""
+    if not timedelta(0) <= last - first <= longest:
+        raise ValueError(f"`to` must be the same day as `from` or up to {longest.days} days later")

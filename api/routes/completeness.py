@@ -24,7 +24,7 @@ from api.connections import ConnectionsDep
 from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
 from api.examples import show_example
 from api.freshness import read_freshness
-from api.parameters import Code, Limit, Question
+from api.parameters import Code, Limit, Question, check_days
 from api.place_filter import PlaceParameters
 from api.problems import describe_problems
 
@@ -46,8 +46,7 @@ class FalseAlarmParameters(PlaceParameters):
 
     @model_validator(mode="after")
     def _check_span(self) -> Self:
-        if not timedelta(0) <= self.last - self.first <= LONGEST:
-            raise ValueError("`to` must be the same day as `from` or up to 92 days later")
+        check_days(self.first, self.last, LONGEST)
         return self
 
 

@@ -26,7 +26,7 @@ from api.coverage_store import (
 from api.cursors import CursorText, Key, decode_cursor, digest_question, encode_cursor
 from api.examples import show_example
 from api.freshness import read_freshness
-from api.parameters import Limit
+from api.parameters import Limit, check_days
 from api.place_filter import PlaceParameters
 from api.problems import describe_problems
 from schemas.domain import BuildingClass
@@ -54,8 +54,8 @@ class CoverageParameters(PlaceParameters):
     def _check_span(self) -> Self:
         if (self.first is None) != (self.last is None):
             raise ValueError("`from` and `to` are given together")
-        if self.first and self.last and not timedelta(0) <= self.last - self.first <= LONGEST:
-            raise ValueError("`to` must be the same day as `from` or up to 366 days later")
+        if self.first and self.last:
+            check_days(self.first, self.last, LONGEST)
         return self
 
     @property

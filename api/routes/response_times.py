@@ -14,6 +14,7 @@ from api.answers import answer_json
 from api.connections import ConnectionsDep
 from api.examples import show_example
 from api.freshness import read_freshness
+from api.parameters import check_days
 from api.place_filter import PlaceParameters
 from api.problems import describe_problems
 from api.response_store import ResponseBy, ResponseQuestion, ResponseTimes, read_response_times
@@ -36,8 +37,7 @@ class ResponseParameters(PlaceParameters):
 
     @model_validator(mode="after")
     def _check_span(self) -> Self:
-        if not timedelta(0) <= self.last - self.first <= LONGEST:
-            raise ValueError("`to` must be the same day as `from` or up to 366 days later")
+        check_days(self.first, self.last, LONGEST)
         return self
 
     def make_question(self) -> ResponseQuestion:
