@@ -38,48 +38,50 @@ class _OfSensors(Incident):
     where: Patterns
 
 
-class Level(_OfSensors):
-    """Sensors show a value instead of the usual; they come there within `reaches_in` and go back within `goes_in`."""
+class _Gradual(Incident):
+    """It is there within `reaches_in` and gone again within `goes_in`."""
 
-    kind: Literal["level"]
-    value: Number
     reaches_in: Seconds = 0.0
     goes_in: Seconds = 0.0
 
+    def share(self, stage: Stage) -> Floats:
+        """How much of it is there at each time, 0 to 1: (n_times, 1)."""
+        return stage.ramp(self.at, self.lasts, self.reaches_in, self.goes_in)[:, None]
+
+
+class Level(_OfSensors, _Gradual):
+    """Sensors show a value instead of the usual."""
+
+    kind: Literal["level"]
+    value: Number
+
     def happen(self, stage: Stage) -> None:
         slots = stage.site.find_sensors(self.where)
-        share = stage.ramp(self.at, self.lasts, self.reaches_in, self.goes_in)[:, None]
-        stage.values[:, slots] += share * (self.value - stage.level[slots])
+        stage.values[:, slots] += self.share(stage) * (self.value - stage.level[slots])
 
 
-class Rise(_OfSensors):
+class Rise(_OfSensors, _Gradual):
     """Sensors show so much more than they did."""
 
     kind: Literal["rise"]
     by: Number
-    reaches_in: Seconds = 0.0
-    goes_in: Seconds = 0.0
 
     def happen(self, stage: Stage) -> None:
         slots = stage.site.find_sensors(self.where)
-        share = stage.ramp(self.at, self.lasts, self.reaches_in, self.goes_in)[:, None]
-        stage.values[:, slots] += share * self.by
+        stage.values[:, slots] += self.share(stage) * self.by
 
 
-class Head(Incident):
+class Head(_Gradual):
     """The worst hydrant has so much pressure, and every gauge shows it with the height between them; none below 0."""
 
     kind: Literal["head"]
     mpa: Number
-    reaches_in: Seconds = 0.0
-    goes_in: Seconds = 0.0
     where: Patterns = ("*/pressure",)
 
     def happen(self, stage: Stage) -> None:
         slots = stage.site.find_sensors(self.where)
-        share = stage.ramp(self.at, self.lasts, self.reaches_in, self.goes_in)[:, None]
         target = np.maximum(self.mpa + lift_of(stage.site)[slots], 0.0)
-        stage.values[:, slots] += share * (target - stage.level[slots])
+        stage.values[:, slots] += self.share(stage) * (target - stage.level[slots])
 
 
 class Saw(Incident):

@@ -31,16 +31,12 @@ _AHEAD_SECONDS = 120.0
 
 @dataclass
 class Told:
-    """One alert, in seconds since the beginning, as an onlooker sees it; `graver` are the colours it came to, and when.
-
-    `happened_at` is the event time that it gives itself.
-    """
+    """One alert as an onlooker sees it, in seconds since the beginning; `graver`: its colours and since when each."""
 
     rule_id: str
     signal_class: SignalClass
     about: str
     raised_at: float
-    happened_at: float
     graver: list[tuple[float, Severity]]
     late: bool
     test: bool
@@ -218,7 +214,6 @@ class _Watch:
             change.rule.signal_class,
             about,
             second,
-            (change.at - self._begins_us) / MICROSECONDS,
             [(second, change.severity)],
             change.late,
             change.scope_id is not None,
@@ -243,7 +238,6 @@ def _look_back(scenario: Scenario, changed: Mapping[Key, float], without: frozen
                     rule_id,
                     rule.signal_class,
                     past.sensor,
-                    at,
                     at,
                     [(at, rule.severity)],
                     False,

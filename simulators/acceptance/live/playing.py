@@ -215,13 +215,11 @@ def _list_told(building: TestBuilding, seen: Sequence[_Seen], begins: float) -> 
             continue
         severity = Severity[one.change.severity.upper()]
         if alert.id not in alerts:
-            raised = datetime.fromisoformat(alert.raised_at).timestamp() - begins
             alerts[alert.id] = Told(
                 alert.rule,
                 _CLASSES[alert.rule],
                 alert.about,
                 one.at - begins,
-                raised,
                 [(one.at - begins, severity)],
                 alert.late,
                 alert.scope is not None,

@@ -5,25 +5,17 @@ import { addresses } from "../route";
 import { now } from "../service/clock";
 import { formatElapsed, formatMeasure, formatPlace, formatTime } from "../format";
 import { say, words } from "../words";
+import { Table } from "./table";
 
 export function AlertTable({ alerts }: { alerts: readonly Alert[] }) {
   const { value } = words;
   const names = [value.number, value.class, value.what, value.place, value.raisedAt, value.duration, value.state, value.verdict, value.who];
   return (
-    <table class="wide alert-table">
-      <thead>
-        <tr>
-          {names.map((name) => (
-            <th key={name} scope="col">{name}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {alerts.map((alert) => (
-          <Row key={alert.id} alert={alert} />
-        ))}
-      </tbody>
-    </table>
+    <Table names={names} class="alert-table">
+      {alerts.map((alert) => (
+        <Row key={alert.id} alert={alert} />
+      ))}
+    </Table>
   );
 }
 

@@ -5,6 +5,7 @@ import { addresses } from "../route";
 import { words } from "../words";
 import { useAnswer } from "./answer";
 import { Download } from "./download";
+import { Table } from "./table";
 import { now } from "../service/clock";
 
 const DAYS = 30;
@@ -29,29 +30,20 @@ export function FalseAlarms() {
       {error && <p class="bad" role="alert">{`${value.failed}: ${error.message}`}</p>}
       {body?.days.length === 0 && <p class="empty loading">{value.noFalseAlarms}</p>}
       {body && body.days.length > 0 && (
-        <table class="wide">
-          <thead>
-            <tr>
-              {[value.day, value.building, value.falseAlarms, value.byDevice].map((name) => (
-                <th key={name} scope="col">{name}</th>
-              ))}
+        <Table names={[value.day, value.building, value.falseAlarms, value.byDevice]}>
+          {[...body.days].reverse().map((day) => (
+            <tr key={`${day.day} ${day.building.code}`}>
+              <td class="time">{day.day}</td>
+              <th scope="row">
+                <a href={addresses.building(day.building.code)}>{day.building.name}</a>
+              </th>
+              <td class="figure">
+                {day.false_alarms} {day.too_many && <span class="bad">{value.tooMany}</span>}
+              </td>
+              <td>{Object.entries(day.by_device).map(([device, count]) => `${device}: ${count}`).join(", ")}</td>
             </tr>
-          </thead>
-          <tbody>
-            {[...body.days].reverse().map((day) => (
-              <tr key={`${day.day} ${day.building.code}`}>
-                <td class="time">{day.day}</td>
-                <th scope="row">
-                  <a href={addresses.building(day.building.code)}>{day.building.name}</a>
-                </th>
-                <td class="figure">
-                  {day.false_alarms} {day.too_many && <span class="bad">{value.tooMany}</span>}
-                </td>
-                <td>{Object.entries(day.by_device).map(([device, count]) => `${device}: ${count}`).join(", ")}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       )}
     </section>
   );

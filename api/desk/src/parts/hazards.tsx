@@ -10,6 +10,7 @@ import { formatDate } from "../format";
 import { say, words } from "../words";
 import { useAsked } from "./answer";
 import { Choice } from "./history_filters";
+import { Table } from "./table";
 
 const PAGES = 10;
 const state = signal("true");
@@ -57,20 +58,11 @@ export function Hazards() {
       {error && <p class="bad" role="alert">{`${value.failed}: ${error.message}`}</p>}
       {body?.length === 0 && <p class="empty loading">{value.noHazards}</p>}
       {body && body.length > 0 && (
-        <table class="wide">
-          <thead>
-            <tr>
-              {names.map((name) => (
-                <th key={name} scope="col">{name}</th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {body.map((hazard) => (
-              <HazardRow key={hazard.id} hazard={hazard} />
-            ))}
-          </tbody>
-        </table>
+        <Table names={names}>
+          {body.map((hazard) => (
+            <HazardRow key={hazard.id} hazard={hazard} />
+          ))}
+        </Table>
       )}
     </section>
   );

@@ -45,19 +45,6 @@ export interface AreaRisk extends Named {
   worst: Named | null;
 }
 
-export interface Sensor {
-  id: number;
-  channel: string;
-  quantity: string;
-  unit: string;
-  interval_s: number;
-  building: Named;
-  zone: Named | null;
-  device: Named;
-  retired: boolean;
-  limitations: string[];
-}
-
 export interface DeviceDay extends Named {
   building: Named;
   day: string;

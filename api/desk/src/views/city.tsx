@@ -5,6 +5,7 @@ import { useAsked } from "../parts/answer";
 import { Areas } from "../parts/areas";
 import { BuildingRow } from "../parts/building_row";
 import { openByBuilding } from "../parts/open_counts";
+import { Table } from "../parts/table";
 import { useRef } from "preact/hooks";
 import { useKeys } from "../keys";
 import { type CityPicture, type Place, askCity, liesIn } from "../service/city";
@@ -84,20 +85,11 @@ function BuildingTable({ places, asOf }: { places: readonly Place[]; asOf: numbe
   const { value } = words;
   return (
     <>
-      <table class="wide">
-        <thead>
-          <tr>
-            {[value.risk, value.building, value.area, value.openAlerts, value.devices, value.coverage, value.lastDay].map((name) => (
-              <th key={name} scope="col">{name}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {places.slice(0, shown.value).map((place) => (
-            <BuildingRow key={place.building.code} place={place} asOf={asOf} />
-          ))}
-        </tbody>
-      </table>
+      <Table names={[value.risk, value.building, value.area, value.openAlerts, value.devices, value.coverage, value.lastDay]}>
+        {places.slice(0, shown.value).map((place) => (
+          <BuildingRow key={place.building.code} place={place} asOf={asOf} />
+        ))}
+      </Table>
       {places.length > shown.value && <button onClick={() => (shown.value += FIRST_SHOWN)}>{value.more}</button>}
     </>
   );

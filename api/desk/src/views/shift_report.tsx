@@ -6,6 +6,7 @@ import { AlertTable } from "../parts/alert_table";
 import { useAsked } from "../parts/answer";
 import { countClasses } from "../parts/open_counts";
 import { Choice } from "../parts/history_filters";
+import { Table } from "../parts/table";
 import { type Shift, askShift, median } from "../service/shift";
 import { alerts as openAlerts } from "../service/alerts";
 import { now } from "../service/clock";
@@ -102,26 +103,17 @@ function People({ shift }: { shift: Shift }) {
   const names = [value.person, value.acknowledged, value.report.acknowledgedIn, value.ruled, value.report.ruledIn];
   const all = { person: value.all, acknowledged: shift.acknowledged, ruled: shift.ruled };
   return (
-    <table class="wide">
-      <thead>
-        <tr>
-          {names.map((name) => (
-            <th key={name} scope="col">{name}</th>
-          ))}
+    <Table names={names}>
+      {[...shift.people, all].map((one) => (
+        <tr key={one.person}>
+          <th scope="row">{one.person}</th>
+          <td>{one.acknowledged.length}</td>
+          <td>{write(median(one.acknowledged))}</td>
+          <td>{one.ruled.length}</td>
+          <td>{write(median(one.ruled))}</td>
         </tr>
-      </thead>
-      <tbody>
-        {[...shift.people, all].map((one) => (
-          <tr key={one.person}>
-            <th scope="row">{one.person}</th>
-            <td>{one.acknowledged.length}</td>
-            <td>{write(median(one.acknowledged))}</td>
-            <td>{one.ruled.length}</td>
-            <td>{write(median(one.ruled))}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 
