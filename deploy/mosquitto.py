@@ -15,6 +15,7 @@ from deploy.accounts import Account, make_folder, require_reachable
 from deploy.ports import LOOPBACK, is_free
 from deploy.processes import Child, ChildError, Command, bound_log
 from deploy.progress import step
+from ingest.hang_up import hang_up
 
 MAX_QUEUED_BYTES = 2 * 2**30
 MAX_INFLIGHT_MESSAGES = 1000
@@ -127,8 +128,7 @@ class Mosquitto:
         except (OSError, RuntimeError) as error:
             raise ChildError(f"the broker does not take messages ({error}; log: {self._log})") from error
         finally:
-            client.disconnect()
-            client.loop_stop()
+            hang_up(client)
         if not accepted:
             raise ChildError(f"the broker does not acknowledge messages (log: {self._log})")
 

@@ -17,6 +17,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.broker_limits import describe_broker
+from ingest.hang_up import hang_up
 from ingest.hearing import Hearing
 from ingest.quick_client import QuickClient
 from schemas.settings import Settings
@@ -132,8 +133,7 @@ class Subscriber:
         """Send what is still to be sent, acknowledgements above all, and leave; the session stays."""
         if self.connected and not self._client.wait_for_answer(ANSWER_SECONDS):
             log.warning("the broker does not answer; it may deliver again what was acknowledged last")
-        self._client.disconnect()
-        self._client.loop_stop()
+        hang_up(self._client)
 
     def take(self, at_most: int, age_seconds: float, patience_seconds: float) -> list[Message]:
         """Up to `at_most` messages: what comes within `age_seconds` of the first.

@@ -24,6 +24,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from ingest.hang_up import hang_up
+
 log = logging.getLogger(__name__)
 
 WINDOW = 16
@@ -123,9 +125,8 @@ class Gateway:
 
     def begin_hanging_up(self) -> None:
         """Disconnect in order, so that the broker keeps the will to itself, and end the network thread."""
-        self._client.disconnect()
         # A broker that hangs would hold up the join; the network thread is a daemon and may stay behind.
-        self._stopper = threading.Thread(target=self._client.loop_stop, daemon=True)
+        self._stopper = threading.Thread(target=hang_up, args=(self._client,), daemon=True)
         self._stopper.start()
 
     def finish_hanging_up(self, seconds: float) -> None:

@@ -27,6 +27,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from ingest.hang_up import hang_up
+
 log = logging.getLogger(__name__)
 
 # Without synchronous = FULL a power cut could take the last messages back; WAL drops a torn tail by itself.
@@ -211,8 +213,7 @@ class _Connection:
                     self._send(device)
                 self._gateway._stopping.wait(PUMP_SECONDS)
         finally:
-            self._client.disconnect()
-            self._client.loop_stop()
+            hang_up(self._client)
 
     def _begin(self) -> None:
         """Tell from where each device goes on: the service waits for nothing older."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 import paho.mqtt.client as mqtt
 
+from ingest.hang_up import hang_up
 from rules.catalogue.smoke_level_alarm import SMOKE_LEVEL_ALARM
 from schemas.domain import AlertAction, Quantity
 from schemas.settings import Settings
@@ -137,8 +138,7 @@ def _set_on_fire(settings: Settings, devices: range) -> dict[str, int]:
     for device in devices:
         moments[f"D{device}"] = _publish_smoke(client, settings, device)
         time.sleep(BETWEEN_SECONDS)
-    client.disconnect()
-    client.loop_stop()
+    hang_up(client)
     return moments
 
 

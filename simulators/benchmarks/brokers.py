@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ingest.hang_up import hang_up
 from schemas.settings import Settings
 from simulators.benchmarks.sessions import connect_client, make_client
 
@@ -27,5 +28,4 @@ def watching_broker(settings: Settings) -> Iterator[list[float]]:
     try:
         yield told
     finally:
-        client.disconnect()
-        client.loop_stop()
+        hang_up(client)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import paho.mqtt.client as mqtt
 
+from ingest.hang_up import hang_up
 from schemas.settings import Settings
 from simulators.benchmarks.backlog import format_rfc3339
 from simulators.benchmarks.ground import CHANNELS, QUIET, place_of
@@ -63,8 +64,7 @@ def listening(settings: Settings, kind: str, qos: int) -> Iterator[Ear]:
     client.subscribe(f"{settings.topic_root}/+/+/{kind}", qos=qos)
     time.sleep(SUBSCRIBE_SECONDS)
     yield ear
-    client.disconnect()
-    client.loop_stop()
+    hang_up(client)
 
 
 def publish_paced(settings: Settings, pace: Pace) -> list[int]:
@@ -82,8 +82,7 @@ def publish_paced(settings: Settings, pace: Pace) -> list[int]:
         payload = encode_reading(pace.first_seq + round_, moments[-1])
         last = client.publish(topic_of(settings, pace.devices[place]), payload, qos=1)
     last.wait_for_publish(10)
-    client.disconnect()
-    client.loop_stop()
+    hang_up(client)
     return moments
 
 

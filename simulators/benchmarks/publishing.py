@@ -10,6 +10,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from ingest.hang_up import hang_up
 from schemas.settings import Settings
 from simulators.benchmarks.backlog import Backlog
 from simulators.benchmarks.children import BenchmarkError
@@ -56,8 +57,7 @@ def publish_share(settings: Settings, backlog: Backlog, part: int, parts: int) -
         window.enter(IN_FLIGHT)
         client.publish(topic, payload, qos=1)
     window.enter(1)
-    client.disconnect()
-    client.loop_stop()
+    hang_up(client)
     return window.taken
 
 

@@ -13,6 +13,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from ingest.clock import DatabaseClock
+from ingest.hang_up import hang_up
 from ingest.hearing import ALL_BUILDINGS
 from ingest.subscriber import Subscriber
 from schemas.settings import Settings
@@ -103,8 +104,7 @@ def clear_receipts(settings: Settings, places: list[tuple[str, str]]) -> None:
         topic = f"{settings.topic_root}/{building}/{device}/receipts"
         last = client.publish(topic, b"", qos=1, retain=True)
     last.wait_for_publish(PATIENCE_SECONDS)
-    client.disconnect()
-    client.loop_stop()
+    hang_up(client)
 
 
 def _subscribe(client: mqtt.Client, settings: Settings) -> None:

@@ -16,6 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from api.client import ApiError
 from api.client import Client as ApiClient
 from api.routes.unpersisted import UnpersistedList
+from ingest.hang_up import hang_up
 from schemas.settings import Settings
 from simulators.faults.town import BUILDING
 
@@ -85,8 +86,7 @@ class Bell:
             raise TimeoutError("the broker does not answer whoever wants to hear of alerts")
 
     def _close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
+        hang_up(self._client)
 
     @contextmanager
     def listening(self) -> Iterator[Bell]:

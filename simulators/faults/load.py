@@ -15,6 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from ingest.hang_up import hang_up
 from schemas.settings import Settings
 from simulators.faults.town import BUILDING, CHANNELS, DEVICES, Measured, Town
 from simulators.faults.verdict import Rows
@@ -74,8 +75,7 @@ class BarePublisher:
         return len(self._under_way)
 
     def close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
+        hang_up(self._client)
 
     def _on_publish(self, _: Client, __: object, mid: int, code: ReasonCode, ___: Properties) -> None:
         self._answers.append((mid, code.value))

@@ -14,6 +14,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from api.notice_board import NoticeBoard
+from ingest.hang_up import hang_up
 from schemas.messages import AlertNotice
 from schemas.settings import Settings
 from tests.api.conftest import RULES, Hand, running_api, wait_until
@@ -52,8 +53,7 @@ def publish(settings: Settings) -> Iterator[Publish]:
         client.publish(f"{settings.topic_root}/alerts/{building}", text, qos=1).wait_for_publish(5)
 
     yield send
-    client.disconnect()
-    client.loop_stop()
+    hang_up(client)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from deploy.accounts import UnreachableFolderError
 from deploy.ports import candidates, free_port, is_free
 from deploy.stack import Services, embedded_services, open_services, running_settings
 from deploy.state import AlreadyRunningError, NothingRunsError, hold_lock, read_state
+from ingest.hang_up import hang_up
 from schemas.settings import Settings, load_settings
 
 
@@ -46,8 +47,7 @@ def _retained(port: int, topic: str) -> bytes:
     client.connect("127.0.0.1", port)
     client.loop_start()
     arrived.wait(10)
-    client.disconnect()
-    client.loop_stop()
+    hang_up(client)
     return received[0]
 
 

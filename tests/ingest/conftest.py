@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from ingest.hang_up import hang_up
 from ingest.worker import Worker
 from schemas.settings import Settings
 
@@ -63,8 +64,7 @@ class Publisher:
         self._client.subscribe(f"{self._root}/{topic}", qos=1)
 
     def close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
+        hang_up(self._client)
 
 
 @pytest.fixture

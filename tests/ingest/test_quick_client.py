@@ -14,6 +14,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from ingest.clock import DatabaseClock
+from ingest.hang_up import hang_up
 from ingest.quick_client import QuickClient, find_packet
 from ingest.subscriber import Subscriber
 from schemas.settings import Settings
@@ -41,8 +42,7 @@ def both(settings: Settings) -> Iterator[tuple[mqtt.Client, Received, Received]]
     client.connect(url.hostname or "", url.port or 1883)
     client.loop_start()
     yield client, short, ordinary
-    client.disconnect()
-    client.loop_stop()
+    hang_up(client)
 
 
 def test_messages_of_every_size_come_whole_and_in_order(
@@ -106,8 +106,7 @@ def test_messages_acknowledged_in_one_piece_are_not_delivered_again(settings: Se
         client.acknowledge(mid for _, mid in taken[:-1])
         # The answer to a later packet says that the broker has read the acknowledgements.
         client.publish(topic + "/after", b"", qos=1).wait_for_publish(5)
-        client.disconnect()
-        client.loop_stop()
+        hang_up(client)
 
 
 @given(st.lists(st.integers(0, 300_000), max_size=4), st.integers(0, 50))

@@ -21,6 +21,7 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from ingest.hang_up import hang_up
 from schemas.settings import Settings
 from simulators.buildings import build_city
 from simulators.city import run_city
@@ -59,8 +60,7 @@ def listening(settings: Settings) -> Iterator[Listener]:
     try:
         yield listener
     finally:
-        client.disconnect()
-        client.loop_stop()
+        hang_up(client)
 
 
 def start_city(settings: Settings, *arguments: str) -> subprocess.Popen[str]:

@@ -15,6 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from ingest.hang_up import hang_up
 from simulators.payloads import encode_status
 
 _KEEPALIVE_SECONDS = 15
@@ -112,8 +113,7 @@ class Sender:
             last = self._client.publish(f"{self._root}/{device}/receipts", b"", qos=1, retain=True)
         if last is not None and self._client.is_connected():
             last.wait_for_publish(_ANSWER_SECONDS)
-        self._client.disconnect()
-        self._client.loop_stop()
+        hang_up(self._client)
 
     def _tell_state(self, device: str, state: str, seq: int | None = None) -> None:
         """The retained status of a device: a birth, which names the first number to come, or an end."""
