@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.judges import Bound
-from rules.level_table import LevelTable, PerLevel, Words
+from rules.level_table import ByQuantity, LevelTable, PerLevel, Words
 from rules.rule import ReadingRule
 from rules.view import Candidates
+from schemas.domain import QUANTITIES
 
 Floats = NDArray[np.float64]
 
@@ -24,8 +25,7 @@ class Bounds:
         ]
         self._levels = np.array([place for place, _, _ in bounds], np.intp)
         codes = np.array([rule.quantity.code for _, rule, _ in bounds], np.intp)
-        self._count = np.bincount(codes, minlength=len(table.count))
-        self._first = np.cumsum(self._count) - self._count
+        self._of_quantity = ByQuantity(codes, len(QUANTITIES))
         self._columns = table.column[self._levels]
         self._background = np.array([rule.background for _, rule, _ in bounds])
         self._is_most = np.array([bound.is_most for _, _, bound in bounds])
@@ -34,10 +34,7 @@ class Bounds:
 
     def judge(self, candidates: Candidates, codes: NDArray[np.intp], figures: Floats) -> Words:
         """Judge the candidates (n,), of quantities (n,), by every bound; `figures` takes what they are judged by."""
-        counts = self._count.take(codes)
-        ends = np.cumsum(counts)
-        rows = np.repeat(np.arange(len(codes)), counts)
-        places = np.arange(len(rows)) + np.repeat(self._first.take(codes) - ends + counts, counts)
+        rows, places = self._of_quantity.pair(codes)
         # What dust has added is no smoke.
         drift = np.fmax(candidates.baseline[rows] - self._background.take(places), 0.0)
         values, slots = candidates.values[rows] - drift, candidates.slots[rows]

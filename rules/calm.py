@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.evidence import SCALES
+from rules.evidence import LEAST_MARGIN, MOST_MARGIN
 from rules.parameters import Resolved
 from rules.rule import ReadingRule
 from schemas.domain import QUANTITIES
@@ -16,10 +16,6 @@ Slots = NDArray[np.intp]
 Floats = NDArray[np.float64]
 
 BOUNDS = np.dtype([(name, np.float64) for name in ("above", "below", "least", "most")])
-
-# Margins within which each quantity's own spread counts; infinite for what no fire shows in.
-_LEAST = np.array([SCALES[q].margin[0] if q in SCALES else np.inf for q in QUANTITIES])
-_MOST = np.array([SCALES[q].margin[1] if q in SCALES else np.inf for q in QUANTITIES])
 
 
 class Calm:
@@ -35,7 +31,7 @@ class Calm:
         self._background = np.full(len(QUANTITIES), np.inf)
         self._bounds = np.empty(len(quantity), BOUNDS)
         self._bounds["above"], self._bounds["below"] = -np.inf, np.inf
-        self._bounds["least"], self._bounds["most"] = _LEAST[quantity], _MOST[quantity]
+        self._bounds["least"], self._bounds["most"] = LEAST_MARGIN[quantity], MOST_MARGIN[quantity]
         # What is asked only of values beyond the bounds: the bound of the rules that hold whatever is usual, and by how
         # much a value must exceed what is usual for the others.
         self._below_ever, self._above_usual = (np.full(len(quantity), np.inf) for _ in range(2))

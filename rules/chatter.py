@@ -44,11 +44,12 @@ class Chatter:
 
     def adopt(self, places: Places, roster: Roster, parameters: Resolved) -> None:
         """Take over a newer roster, or other parameters; what other shares serve is told by those."""
-        self._places, self._slots, self._parameters = places, roster.device_slots, parameters
+        self._places, self._slots = places, roster.device_slots
         every = np.arange(len(roster.devices), dtype=np.int32)
         windows = parameters.of_devices(DEVICE_CHATTER.id, "window_seconds", every)
         self._windows_us = [seconds(count) for count in windows.tolist()]
         self._shortest_us = min(self._windows_us, default=0)
+        self._changes = parameters.of_devices(DEVICE_CHATTER.id, "changes", every).tolist()
         served = roster.devices["served"]
         self.marked = {device_id for device_id in self.marked if served[self._slots[device_id]]}
         self.flutters = {
@@ -100,7 +101,7 @@ class Chatter:
         window_us = self._window_us(flutter.device_id)
         while flutter.times[0] < change.at - window_us:
             flutter.times.popleft()
-        if not flutter.flutters and len(flutter.times) >= self._value("changes", flutter.device_id):
+        if not flutter.flutters and len(flutter.times) >= self._changes[self._slots[flutter.device_id]]:
             flutter.flutters = True
             if flutter.device_id not in self.marked:
                 self.marked.add(flutter.device_id)
@@ -134,7 +135,3 @@ class Chatter:
 
     def _window_us(self, device_id: int) -> int:
         return self._windows_us[self._slots[device_id]]
-
-    def _value(self, name: str, device_id: int) -> float:
-        slot = np.array([self._slots[device_id]], np.int32)
-        return float(self._parameters.of_devices(DEVICE_CHATTER.id, name, slot)[0])

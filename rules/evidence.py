@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.view import View
-from schemas.domain import Quantity
+from rules.view import Candidates, View
+from schemas.domain import QUANTITIES, Quantity
 
 Floats = NDArray[np.float64]
 Points = NDArray[np.int32]
@@ -34,24 +34,10 @@ class Scale:
     knots: tuple[tuple[float, float], ...]
     within_seconds: float | None = None
 
-    def margins(self, spread: Floats) -> Floats:
-        """Excess (n,) below which a sensor of this spread shows nothing."""
-        return np.clip(3.0 * spread, *self.margin)
-
-    def weigh(self, view: View) -> tuple[Points, Floats]:
-        """Points and excess, each (n,)."""
-        lower = np.where(np.isnan(view.previous), -np.inf, np.minimum(view.values, view.previous))
-        excess, margins = lower - view.baseline, self.margins(view.spread)
-        shows = np.flatnonzero(excess >= margins)
-        points = np.zeros(len(lower), np.int32)
-        if len(shows):
-            if self.within_seconds is not None:
-                window = view.pick(shows).look_back(np.full(len(shows), self.within_seconds))
-                excess[shows] = lower[shows] - np.maximum(window.smallest(), view.baseline[shows])
-            above = excess[shows] - margins[shows]
-            x, y = zip(*self.knots, strict=True)
-            points[shows] = np.where(above >= 0.0, np.floor(np.interp(above, x, y) * SCALE), 0.0)
-        return points, excess
+    def points(self, above: Floats) -> Points:
+        """Of values (n,) that are so far above their margins."""
+        x, y = zip(*self.knots, strict=True)
+        return np.where(above >= 0.0, np.floor(np.interp(above, x, y) * SCALE), 0.0).astype(np.int32)
 
 
 SCALES: dict[Quantity, Scale] = {
@@ -69,3 +55,26 @@ SCALES: dict[Quantity, Scale] = {
     # ppm. Traffic stays below 30 ppm and comes slowly; a smouldering fire gives 20 to 200 ppm.
     Quantity.CO: Scale((8.0, 15.0), ((0.0, 1.0), (10.0, 2.5), (30.0, 4.0), (90.0, 6.0))),
 }
+
+# Margins by code of the quantity; infinite for what no fire shows in.
+LEAST_MARGIN = np.array([SCALES[q].margin[0] if q in SCALES else np.inf for q in QUANTITIES])
+MOST_MARGIN = np.array([SCALES[q].margin[1] if q in SCALES else np.inf for q in QUANTITIES])
+
+
+def weigh(candidates: Candidates, codes: NDArray[np.intp]) -> tuple[Points, Floats]:
+    """Points and excess, each (n,), of candidates of quantities (n,); in what no fire shows in there are none."""
+    # Of the first reading of a sensor there is no other to be the lower.
+    lower = np.where(
+        np.isnan(candidates.previous), -np.inf, np.minimum(candidates.values, candidates.previous)
+    )
+    excess = lower - candidates.baseline
+    margins = np.clip(3.0 * candidates.spread, LEAST_MARGIN.take(codes), MOST_MARGIN.take(codes))
+    points = np.zeros(len(lower), np.int32)
+    shows = (excess >= margins).nonzero()[0]
+    for code in np.unique(codes[shows]).tolist():
+        scale, rows = SCALES[QUANTITIES[code]], shows[codes[shows] == code]
+        if scale.within_seconds is not None:
+            window = View(candidates, rows).look_back(np.full(len(rows), scale.within_seconds))
+            excess[rows] = lower[rows] - np.maximum(window.smallest(), candidates.baseline[rows])
+        points[rows] = scale.points(excess[rows] - margins[rows])
+    return points, excess

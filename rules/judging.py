@@ -7,8 +7,7 @@ stepped one reading of a sensor after the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from rules import rows as whole_rows
 from rules.arrivals import Arrivals
 from rules.bounds import Bounds
 from rules.calm import Calm
-from rules.evidence import SCALES, Scale
+from rules.evidence import weigh
 from rules.level_table import LevelTable, Words
 from rules.parameters import Resolved
 from rules.rule import ReadingRule
@@ -26,7 +25,7 @@ from rules.series import Lesson, Series, learn
 from rules.shapes import Shapes
 from rules.stepping import Stepping
 from rules.turns import EvidenceChange, Turn
-from rules.view import Candidates, View
+from rules.view import Candidates
 from rules.windows import Windows
 from schemas.columns import NEVER
 from schemas.domain import QUANTITIES
@@ -76,7 +75,8 @@ class Judging:
         self._parameters = parameters
         self._calm = Calm(self._rules, self._quantity, parameters)
         self._table = table = LevelTable(self._rules, parameters)
-        self._bounds, self._shapes, self._stepping = Bounds(table), Shapes(table, parameters), Stepping(table)
+        self._bounds, self._stepping = Bounds(table), Stepping(table)
+        self._shapes = Shapes(table, parameters, self._n_levels)
 
     def restore(self, rule_id: str, slot: int, active: bool, at: int, severity: int) -> None:
         """Take over what the tables say of a rule on one sensor: active in this colour, or ended at a time."""
@@ -213,12 +213,9 @@ class Judging:
         figures = np.full((len(candidates), self._n_levels), np.nan)
         words = [self._bounds.judge(candidates, codes, figures)]
         evidence: list[Turn] = []
-        for code, part in _split_by_quantity(codes):
-            its = readings.part(part)
-            begun = underway[readings.sensor[part.start] : readings.sensor[part.stop - 1] + 1]
-            words += self._shapes.judge(candidates, code, part, its, begun, figures, late=late)
-            if not late and QUANTITIES[code] in SCALES:
-                self._weigh(SCALES[QUANTITIES[code]], View(candidates, part), its, rows[part], evidence)
+        words += self._shapes.judge(candidates, codes, readings, underway, figures, late=late)
+        if not late:
+            self._weigh(candidates, codes, readings, rows, evidence)
         broken = self._is_broken(candidates, previous_at, late)
         toggles = self._stepping.step(self.runs, readings, Words.join(words), underway, broken, late=late)
         changes = self._stepping.tell(toggles, self.runs, readings, figures, late)
@@ -226,10 +223,12 @@ class Judging:
         turns += evidence
         return sensors
 
-    def _weigh(self, scale: Scale, view: View, series: Series, rows: Rows, turns: list[Turn]) -> None:
-        points, excess = scale.weigh(view)
+    def _weigh(
+        self, candidates: Candidates, codes: NDArray[np.intp], series: Series, rows: Rows, turns: list[Turn]
+    ) -> None:
+        points, excess = weigh(candidates, codes)
         sensors = series.of_sensors
-        changed = np.flatnonzero(points != series.before_each(points, self.points[sensors]))
+        changed = (points != series.before_each(points, self.points[sensors])).nonzero()[0]
         self.points[sensors] = series.last(points)
         slots = series.slots[changed]
         # Of several changes of a sensor the last is written.
@@ -264,13 +263,6 @@ class Judging:
         gap = candidates.observed_at - np.maximum(previous_at, 0) > GAP_INTERVALS * candidates.intervals_us
         broken: Flags = (previous_at == NEVER) | gap
         return broken | (candidates.observed_at <= previous_at) if late else broken
-
-
-def _split_by_quantity(codes: NDArray[np.intp]) -> Iterator[tuple[int, slice]]:
-    """The quantities of readings that are sorted by these codes (n,), and where they are."""
-    starts = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
-    for start, stop in pairwise(starts):
-        yield int(codes[start]), slice(start, stop)
 
 
 def _gather(readings: Arrivals, rows: Rows) -> Series:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.episodes import Terms
-from rules.parameter_column import Column, Number, make_column
+from rules.parameter_column import MOST_DIFFERENT, Column, Number, make_column
 from rules.parameters import Resolved
 from rules.rule import Level, ReadingRule
 from schemas.columns import MICROSECONDS
@@ -39,24 +39,53 @@ class Words(NamedTuple):
 
 
 class PerLevel(Generic[Number]):
-    """One number of each of some levels, as it is in force for each sensor."""
+    """One number of each of some levels or rules, as it is in force for each sensor."""
 
     def __init__(self, columns: list[NDArray[Number]]) -> None:
-        # The ones that differ are filled in for each sensor.
-        same = [column if not column.ndim else 0 for column in columns]
+        kept = [make_column(column) for column in columns]
+        same = [column.values if column.is_same else 0 for column in kept]
         self._same: NDArray[Number] = np.array(same, columns[0].dtype)
-        self._of_sensors: list[tuple[int, Column[Number]]] = [
-            (place, make_column(column)) for place, column in enumerate(columns) if column.ndim
+        # Those that take few numbers are looked up all at once, the others one by one.
+        few = [place for place, column in enumerate(kept) if column.codes is not None]
+        self._many: list[tuple[int, Column[Number]]] = [
+            (place, column)
+            for place, column in enumerate(kept)
+            if not column.is_same and column.codes is None
         ]
+        self._row = np.full(len(kept), -1)
+        self._row[few] = np.arange(len(few))
+        self._codes = np.array([kept[place].codes for place in few], np.uint8)
+        self._few: NDArray[Number] = np.zeros((len(few), MOST_DIFFERENT), self._same.dtype)
+        for row, place in enumerate(few):
+            self._few[row, : len(kept[place].values)] = kept[place].values
 
     def of(self, places: Rows, slots: Rows) -> NDArray[Number]:
         """Of levels (m,), each for one sensor (m,)."""
         values: NDArray[Number] = self._same.take(places)
-        for place, column in self._of_sensors:
-            mine = np.flatnonzero(places == place)
-            if len(mine):
-                values[mine] = column.of(slots[mine])
+        if len(self._few):
+            row = self._row.take(places)
+            mine = (row >= 0).nonzero()[0]
+            row = row[mine]
+            values[mine] = self._few[row, self._codes[row, slots[mine]]]
+        for place, column in self._many:
+            mine = (places == place).nonzero()[0]
+            values[mine] = column.of(slots[mine])
         return values
+
+
+class ByQuantity:
+    """Things of which each belongs to one quantity, those of a quantity side by side."""
+
+    def __init__(self, codes: NDArray[np.intp], n_quantities: int) -> None:
+        self.count = np.bincount(codes, minlength=n_quantities)
+        self.first = np.cumsum(self.count) - self.count
+
+    def pair(self, codes: NDArray[np.intp]) -> tuple[Rows, Rows]:
+        """Each reading (n,) of quantities (n,) with everything of its quantity: rows and places, each (m,)."""
+        counts = self.count.take(codes)
+        rows = np.repeat(np.arange(len(codes)), counts)
+        shift = self.first.take(codes) - np.cumsum(counts) + counts
+        return rows, np.arange(len(rows)) + np.repeat(shift, counts)
 
 
 class LevelTable:
@@ -64,8 +93,6 @@ class LevelTable:
 
     Attributes
     ----------
-    first, count
-        Where the levels of each quantity begin and how many there are, (n_quantities,).
     rules, levels
         The rule of each level, and the level.
     column
@@ -82,13 +109,8 @@ class LevelTable:
         ]
         self.rules = [rule for rule, _ in pairs]
         self.levels = [level for _, level in pairs]
-        self.count = np.array(
-            [sum(len(rule.levels) for rule in rules.get(code, ())) for code in range(len(QUANTITIES))],
-            np.intp,
-        )
-        self.first = np.cumsum(self.count) - self.count
         quantities = np.array([rule.quantity.code for rule in self.rules], np.intp)
-        self.column = np.arange(len(pairs)) - self.first[quantities]
+        self.column = np.arange(len(pairs)) - ByQuantity(quantities, len(QUANTITIES)).first[quantities]
         self._columns: dict[str, slice] = {}
         for place, rule in enumerate(self.rules):
             if rule.id not in self._columns:
@@ -123,7 +145,7 @@ class LevelTable:
 
     def limit_of(self, rule: ReadingRule, level: Level, slot: int) -> float:
         """The limit of a level in force for one sensor."""
-        return float(self._parameters.of_sensors(rule.id, level.limit, np.array([slot]))[0])
+        return self._parameters.of_sensor(rule.id, level.limit, slot)
 
 
 def _microseconds(count: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -63,4 +63,6 @@ def make_column(numbers: NDArray[Number]) -> Column[Number]:
         codes[rest[same]] = len(different)
         different.append(number)
         rest = rest[~same]
+    if len(different) == 1:
+        return Column(np.array(different[0], numbers.dtype))
     return Column(np.array(different, numbers.dtype), codes)

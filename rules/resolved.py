@@ -71,6 +71,10 @@ class Resolved:
         """A parameter as it is in force for sensors (n,), (n,)."""
         return self._look_up(SubjectKind.SENSOR, rule_id, name, slots)
 
+    def of_sensor(self, rule_id: str, name: str, slot: int) -> float:
+        """A parameter as it is in force for one sensor."""
+        return self._look_up_one(SubjectKind.SENSOR, rule_id, name, slot)
+
     def of_all_sensors(self, rule_id: str, name: str) -> Floats:
         """A parameter as it is in force for every sensor: (n_sensors,), or () where it is the same for all."""
         return self._columns[SubjectKind.SENSOR][rule_id, name].whole()
@@ -82,6 +86,11 @@ class Resolved:
     def of_zone(self, rule_id: str, name: str, slot: int) -> float:
         """A parameter as it is in force for a zone."""
         return self._look_up_one(SubjectKind.ZONE, rule_id, name, slot)
+
+    def of_all_zones(self, rule_id: str, name: str) -> Floats:
+        """A parameter as it is in force for every zone, (n_zones,)."""
+        whole = self._columns[SubjectKind.ZONE][rule_id, name].whole()
+        return np.broadcast_to(whole, self._counts[SubjectKind.ZONE])
 
     def least_of_zones(self, rule_id: str, name: str) -> float:
         """The smallest value of a parameter in force for any zone; infinity where there is no zone."""

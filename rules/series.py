@@ -80,15 +80,6 @@ class Series:
         """Some of the readings (m,), in the order of `rows`, which keeps those of one sensor side by side."""
         return Series.of(self.slots[rows], self.observed_at[rows], self.values[rows])
 
-    def part(self, where: slice) -> Series:
-        """Readings side by side (m,), which begin and end with a sensor's."""
-        if self.single:
-            starts = np.arange(where.stop - where.start)
-            return Series(
-                self.slots[where], self.observed_at[where], self.values[where], starts, starts, True
-            )
-        return Series.of(self.slots[where], self.observed_at[where], self.values[where])
-
     def follow(self, newest: Times) -> Flags:
         """Whether each reading (n,) is newer than the one before; the first of a sensor, than `newest` (n_sensors,)."""
         newer: Flags = self.observed_at > self.before_each(self.observed_at, newest)

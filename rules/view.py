@@ -53,15 +53,10 @@ class View:
     """
 
     def __init__(
-        self, of: Candidates, rows: Rows | slice, parameter: Callable[[str], Floats] = _no_parameter
+        self, of: Candidates, rows: Rows, parameter: Callable[[str], Floats] = _no_parameter
     ) -> None:
         self._of, self._rows = of, rows
         self.parameter = parameter
-
-    def pick(self, some: Rows) -> View:
-        """Some of the readings (m,)."""
-        rows = self._rows
-        return View(self._of, some + rows.start if isinstance(rows, slice) else rows[some])
 
     @cached_property
     def slots(self) -> Slots:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,8 +14,8 @@ from rules.evidence import SCALE
 from rules.likelihood import Likelihood, Total
 from rules.parameters import Resolved
 from rules.places import Places
-from rules.rule import Rule, seconds
-from schemas.columns import NEVER
+from rules.rule import Rule
+from schemas.columns import MICROSECONDS, NEVER
 from schemas.domain import Severity
 
 LOW = np.dtype(
@@ -43,8 +42,25 @@ class ZoneRule(Rule):
     red_from: str | None = None
 
 
-Limits = tuple[ZoneRule, Key, float, float, float]
-"""A rule with its key, what raises it in a zone, what keeps it up, and from where on it is red."""
+class Limits:
+    """The numbers of a rule in each zone (n_zones,): what raises it, what keeps it up, from where on it is red, and for
+    how long it must be low. A more sensitive zone needs less.
+
+    They are asked for one zone at a time: Python reads a single number out of a memoryview faster than out of an array.
+    """
+
+    __slots__ = ("clears_below", "limit", "off_us", "red_from", "rule")
+
+    def __init__(self, rule: ZoneRule, parameters: Resolved) -> None:
+        def column(name: str) -> NDArray[np.float64]:
+            return parameters.of_all_zones(rule.id, name)
+
+        sensitivity = column("sensitivity")
+        red_from = column(rule.red_from) / sensitivity if rule.red_from else np.full(len(sensitivity), np.inf)
+        off_us = np.rint(column("off_seconds") * MICROSECONDS).astype(np.int64)
+        self.rule, self.red_from, self.off_us = rule, red_from.data, off_us.data
+        self.limit = (column("limit") / sensitivity).data
+        self.clears_below = column("clears_below").copy().data
 
 
 class ZoneWatch:
@@ -56,8 +72,8 @@ class ZoneWatch:
         self.conditions = Conditions()
 
     def adopt(self, places: Places, parameters: Resolved) -> None:
-        self._places, self._parameters = places, parameters
-        self._limits: dict[int, list[Limits]] = {}
+        self._places = places
+        self._limits = [Limits(rule, parameters) for rule in self._rules]
         self.conditions.unseen.update(self.conditions.active)
 
     def look(self, zone: int, at: int) -> list[Change]:
@@ -65,21 +81,24 @@ class ZoneWatch:
         total = self._likelihood.total(zone)
         active, found = self.conditions.active, list[Change]()
         self._likelihood.look_again.discard(zone)
-        for rule, key, limit, clears_below, red_from in self._limits_of(zone):
-            score = rule.score(total)
-            condition = active.get(key)
+        for limits in self._limits:
+            rule = limits.rule
+            score, red_from = rule.score(total), limits.red_from[zone]
+            condition = active.get((rule.id, zone))
             if condition is not None:
-                if score >= clears_below:
+                if score >= limits.clears_below[zone]:
                     condition.low_since = NEVER
                 elif condition.low_since == NEVER:
                     condition.low_since = at
                 if score >= red_from and condition.severity != Severity.RED:
                     condition.severity = Severity.RED
-                    found.append(self._tell(ChangeKind.SEVERITY, rule, zone, at, score, total, Severity.RED))
-            elif score >= limit:
+                    found.append(
+                        self._tell(ChangeKind.SEVERITY, limits, zone, at, score, total, Severity.RED)
+                    )
+            elif score >= limits.limit[zone]:
                 severity = Severity.RED if score >= red_from else rule.severity
-                if self.conditions.begin(key, at, severity):
-                    found.append(self._tell(ChangeKind.RAISE, rule, zone, at, score, total, severity))
+                if self.conditions.begin((rule.id, zone), at, severity):
+                    found.append(self._tell(ChangeKind.RAISE, limits, zone, at, score, total, severity))
                 else:
                     self._likelihood.look_again.add(zone)
         return found
@@ -88,30 +107,30 @@ class ZoneWatch:
         """End what has been low for long enough. A sensor that fell silent holds what it last showed."""
         self._look_at_unseen(now)
         low = sorted(key for key, condition in self.conditions.active.items() if condition.low_since != NEVER)
-        for rule in self._rules:
+        for limits in self._limits:
             for key in low:
-                if key[0] == rule.id:
-                    yield from self._end(rule, key, now)
+                if key[0] == limits.rule.id:
+                    yield from self._end(limits, key, now)
 
     def _look_at_unseen(self, now: int) -> None:
         """After a restart without a snapshot nobody saw it fall; by other numbers it may be low as it is."""
-        for rule in self._rules:
+        for limits in self._limits:
             for key in self.conditions.unseen:
-                condition = self.conditions.active.get(key) if key[0] == rule.id else None
+                condition = self.conditions.active.get(key) if key[0] == limits.rule.id else None
                 if condition is not None and condition.low_since == NEVER:
-                    score = rule.score(self._likelihood.total(key[1]))
-                    if score < self._value(rule, "clears_below", key[1]):
+                    score = limits.rule.score(self._likelihood.total(key[1]))
+                    if score < limits.clears_below[key[1]]:
                         condition.low_since = now
         self.conditions.unseen.clear()
 
-    def _end(self, rule: ZoneRule, key: Key, now: int) -> Iterator[Change]:
+    def _end(self, limits: Limits, key: Key, now: int) -> Iterator[Change]:
         zone, condition = key[1], self.conditions.active[key]
-        at = condition.low_since + seconds(self._value(rule, "off_seconds", zone))
+        at = condition.low_since + limits.off_us[zone]
         if now >= at:
             self.conditions.end(key, at)
             total = self._likelihood.total(zone)
-            score, severity = rule.score(total), Severity(condition.severity)
-            yield self._tell(ChangeKind.CLEAR, rule, zone, at, score, total, severity)
+            score, severity = limits.rule.score(total), Severity(condition.severity)
+            yield self._tell(ChangeKind.CLEAR, limits, zone, at, score, total, severity)
 
     def take_snapshot(self, zones: set[int], zone_id: NDArray[np.int32]) -> NDArray[np.void]:
         """Since when what is active in these zones has been low, (n,) of `LOW`."""
@@ -130,33 +149,10 @@ class ZoneWatch:
             if zone_id in slots and rule_id in mine:
                 self.conditions.active[rule_id, slots[zone_id]] = Condition(since, severity, low_since)
 
-    def limit(self, rule: ZoneRule, zone: int, name: str) -> float:
-        """The limit of this name in a zone; a more sensitive zone needs less."""
-        return self._value(rule, name, zone) / self._value(rule, "sensitivity", zone)
-
-    def _value(self, rule: ZoneRule, name: str, zone: int) -> float:
-        return self._parameters.of_zone(rule.id, name, zone)
-
-    def _limits_of(self, zone: int) -> list[Limits]:
-        """The rules with their limits in a zone, looked up once."""
-        limits = self._limits.get(zone)
-        if limits is None:
-            limits = self._limits[zone] = [
-                (
-                    rule,
-                    (rule.id, zone),
-                    self.limit(rule, zone, "limit"),
-                    self._value(rule, "clears_below", zone),
-                    self.limit(rule, zone, rule.red_from) if rule.red_from else math.inf,
-                )
-                for rule in self._rules
-            ]
-        return limits
-
     def _tell(
         self,
         kind: ChangeKind,
-        rule: ZoneRule,
+        limits: Limits,
         zone: int,
         at: int,
         score: float,
@@ -166,13 +162,13 @@ class ZoneWatch:
         building = self._places.building_of_zone(zone)
         return Change(
             kind,
-            rule,
+            limits.rule,
             self._places.zone(zone),
             at,
             severity,
             value=score,
-            limit=self.limit(rule, zone, "limit"),
-            unit=rule.unit,
+            limit=limits.limit[zone],
+            unit=limits.rule.unit,
             parts=self._likelihood.explain(zone, total, self._places.zone_code),
             scope_id=self._places.find_scope(at, building, zone),
         )
