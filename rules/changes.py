@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from rules.rule import Rule
 from schemas.domain import Severity, SubjectKind
@@ -15,8 +16,7 @@ class ChangeKind(StrEnum):
     CLEAR = "clear"
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """What an alert is about, by the database's ids, with the place it is at."""
 
     kind: SubjectKind
@@ -27,8 +27,7 @@ class Subject:
     sensor_id: int | None
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One of the reasons of an alert, in words; `points` is its weight where parts are weighed, else NaN."""
 
     text_zh: str
@@ -36,8 +35,7 @@ class Part:
     points: float
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One step of one condition. `at` is event time in microseconds; `value` and `limit` are in `unit`.
 
     `severity` is the colour from now on (of a clear: the one it had). `scope_id` is the declared test, drill or

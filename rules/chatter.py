@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -91,7 +91,7 @@ class Chatter:
             flutter.withheld = None
             if change.severity != flutter.severity:
                 flutter.severity = change.severity
-                yield replace(change, kind=ChangeKind.SEVERITY)
+                yield change._replace(kind=ChangeKind.SEVERITY)
         else:
             flutter.severity = change.severity
             yield change
@@ -120,7 +120,7 @@ class Chatter:
         for key, flutter in sorted(calm, key=lambda item: item[0]):
             del self.flutters[key]
             if flutter.withheld is not None:
-                yield replace(flutter.withheld, at=now)
+                yield flutter.withheld._replace(at=now)
         restless = {flutter.device_id for flutter in self.flutters.values() if flutter.flutters}
         for device_id in sorted(self.marked - restless):
             self.marked.discard(device_id)

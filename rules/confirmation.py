@@ -98,6 +98,8 @@ class Confirmation:
 
     def _confirm(self, fresh: Alarm) -> Iterator[Change]:
         inside = [*self._inside(fresh.building).values()]
+        if len(inside) < 2:
+            return
         here = [alarm for alarm in inside if alarm.zone == fresh.zone and fresh.zone != UNKNOWN]
         yield from self._raise(self._two_devices, fresh, here, _device)
         yield from self._raise(self._smoke_flow, fresh, here, self._sort)

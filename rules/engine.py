@@ -260,7 +260,8 @@ class Engine:
 
     def _hear(self, batch: Batch, now: int) -> Iterator[Change]:
         heard = batch.devices_heard.astype(np.int32)
-        yield from self._health.hear(heard, np.full(len(heard), now))
+        if len(heard):
+            yield from self._health.hear(heard, np.full(len(heard), now))
         for slot, first in batch.births:
             self.sequences.begin(slot, first)
         for slot, seq in batch.seqs:

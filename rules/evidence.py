@@ -68,10 +68,12 @@ def weigh(candidates: Candidates, codes: NDArray[np.intp]) -> tuple[Points, Floa
         np.isnan(candidates.previous), -np.inf, np.minimum(candidates.values, candidates.previous)
     )
     excess = lower - candidates.baseline
-    margins = np.clip(3.0 * candidates.spread, LEAST_MARGIN.take(codes), MOST_MARGIN.take(codes))
+    margins = np.minimum(
+        np.maximum(3.0 * candidates.spread, LEAST_MARGIN.take(codes)), MOST_MARGIN.take(codes)
+    )
     points = np.zeros(len(lower), np.int32)
     shows = (excess >= margins).nonzero()[0]
-    for code in np.unique(codes[shows]).tolist():
+    for code in sorted(set(codes[shows].tolist())):
         scale, rows = SCALES[QUANTITIES[code]], shows[codes[shows] == code]
         if scale.within_seconds is not None:
             window = View(candidates, rows).look_back(np.full(len(rows), scale.within_seconds))

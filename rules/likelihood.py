@@ -159,17 +159,25 @@ class Likelihood:
             return (zone,)
         self._lend(zone, own)
         # Only where something shows of itself is a neighbour felt.
-        return (zone, *(other for other, _ in self._felt_by.get(zone, ()) if self.own(other) >= FIRST_SIGN))
+        zones = self._zones
+        felt = [
+            other
+            for other, _ in self._felt_by.get(zone, ())
+            if other in zones and zones[other].own >= FIRST_SIGN
+        ]
+        return (zone, *felt)
 
     def _lend(self, zone: int, own: int) -> None:
+        by_zone = self._lent
         for other, weight in self._felt_by.get(zone, ()):
-            lent = lend(own, weight)
-            if lent:
-                self._lent.setdefault(other, {})[zone] = lent
-            elif other in self._lent:
-                self._lent[other].pop(zone, None)
-                if not self._lent[other]:
-                    del self._lent[other]
+            lent, by_neighbour = lend(own, weight), by_zone.get(other)
+            if not lent:
+                if by_neighbour is not None and by_neighbour.pop(zone, None) is not None and not by_neighbour:
+                    del by_zone[other]
+            elif by_neighbour is None:
+                by_zone[other] = {zone: lent}
+            else:
+                by_neighbour[zone] = lent
 
     def own(self, zone: int) -> int:
         """Points of the zone's own sensors."""
@@ -197,8 +205,9 @@ class Likelihood:
         lent, lender = 0, UNKNOWN
         by_neighbour = self._lent.get(zone)
         if evidence.own >= FIRST_SIGN and by_neighbour:
-            lent, lender = max((lends, -neighbour) for neighbour, lends in by_neighbour.items())
-            lender = -lender
+            # Of equals the first by its slot.
+            lent = max(by_neighbour.values())
+            lender = min(neighbour for neighbour, lends in by_neighbour.items() if lends == lent)
         points = evidence.with_lent(lent) if lent else evidence.own
         return Total(points, lent, lender, evidence.smoke, evidence.heat)
 
@@ -211,10 +220,7 @@ class Likelihood:
         signs = (
             sorted(evidence.signs.values(), key=lambda sign: (-sign.points, sign.slot)) if evidence else []
         )
-        for sign in signs:
-            zh, en, unit = _WORDS[QUANTITIES[sign.kind]]
-            figure = f"{sign.excess:.2f}" if unit == "dB/m" else f"{sign.excess:.1f}"
-            yield Part(zh.format(figure), en.format(figure), sign.points / SCALE)
+        yield from map(_make_part, signs)
         if total.lent:
             name = name_of(total.lender)
             yield Part(
@@ -224,11 +230,15 @@ class Likelihood:
             )
 
 
-_WORDS = {
-    Quantity.SMOKE: ("烟雾比平常高 {} dB/m", "smoke {} dB/m above usual", "dB/m"),
-    Quantity.TEMPERATURE: ("两分钟内升温 {} K", "{} K warmer within two minutes", "K"),
-    Quantity.CO: ("一氧化碳比平常高 {} ppm", "CO {} ppm above usual", "ppm"),
-}
+def _make_part(sign: Sign) -> Part:
+    if sign.kind == SMOKE:
+        excess = f"{sign.excess:.2f} dB/m"
+        return Part(f"烟雾比平常高 {excess}", f"smoke {excess} above usual", sign.points / SCALE)
+    if sign.kind == HEAT:
+        excess = f"{sign.excess:.1f} K"
+        return Part(f"两分钟内升温 {excess}", f"{excess} warmer within two minutes", sign.points / SCALE)
+    excess = f"{sign.excess:.1f} ppm"
+    return Part(f"一氧化碳比平常高 {excess}", f"CO {excess} above usual", sign.points / SCALE)
 
 
 @cache

@@ -64,7 +64,7 @@ class Shapes:
         the candidates is judged by.
         """
         rows, shapes = self._find_restless(candidates, codes, readings, underway)
-        for shape in np.unique(shapes).tolist():
+        for shape in sorted(set(shapes.tolist())):
             rule = self._rules[shape]
             its = rows[shapes == shape]
             view = View(candidates, its, self._parameters_of(rule, candidates.slots[its]))

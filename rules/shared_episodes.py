@@ -6,7 +6,7 @@ The first to begin names it; it goes on while any of them holds, keeps the grave
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from rules.changes import Change, ChangeKind, Subject
 from rules.rule import Rule
@@ -79,14 +79,13 @@ class SharedEpisodes:
             episode.active.add(member)
             if change.severity < episode.severity:
                 episode.severity = change.severity
-                yield replace(self._as_of(episode, change), kind=ChangeKind.SEVERITY)
+                yield self._as_of(episode, change)._replace(kind=ChangeKind.SEVERITY)
 
     def _as_of(self, episode: Episode, change: Change) -> Change:
         """A change of another rule as one of the episode's; the figures of one rule are not those of another."""
         if change.rule is episode.rule and change.subject == episode.subject:
-            return replace(change, severity=episode.severity)
-        return replace(
-            change,
+            return change._replace(severity=episode.severity)
+        return change._replace(
             rule=episode.rule,
             subject=episode.subject,
             severity=episode.severity,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -126,9 +125,9 @@ def test_an_alert_within_a_drill_names_it_and_breaks_through_with_its_reasons(
 ) -> None:
     scope_id = declare(client).json()["id"]
     smoke = make_change(ChangeKind.RAISE, 1, "smoke_level_alarm", 1_795_420_800)
-    within = replace(smoke, scope_id=scope_id, severity=Severity.YELLOW, parts=(Part("烟", "smoke", 2.0),))
-    outside = replace(
-        smoke, kind=ChangeKind.SEVERITY, severity=Severity.RED, parts=(Part("两处", "two", 5.0),)
+    within = smoke._replace(scope_id=scope_id, severity=Severity.YELLOW, parts=(Part("烟", "smoke", 2.0),))
+    outside = smoke._replace(
+        kind=ChangeKind.SEVERITY, severity=Severity.RED, parts=(Part("两处", "two", 5.0),)
     )
     with hand.database.transaction(), hand.database.cursor() as cursor:
         apply_changes(cursor, [within], "p1")

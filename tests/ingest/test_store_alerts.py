@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import psycopg
 import pytest
@@ -149,7 +148,7 @@ def test_reasons_and_the_version_of_the_parameters_are_kept_with_alert_and_histo
 ) -> None:
     parts = (Part("烟雾", "smoke", 2.5), Part("相邻", "neighbour", math.nan))
     apply(tables, change(ChangeKind.RAISE, parts=parts), version="abc")
-    apply(tables, replace(change(ChangeKind.SEVERITY, 3, Severity.RED), parts=parts[:1]), version="def")
+    apply(tables, change(ChangeKind.SEVERITY, 3, Severity.RED)._replace(parts=parts[:1]), version="def")
     smoke = {"text_zh": "烟雾", "text_en": "smoke", "points": 2.5}
     rows = tables.execute("SELECT parameters_version, parts FROM alert_events ORDER BY change_id").fetchall()
     assert rows == [
