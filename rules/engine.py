@@ -39,7 +39,7 @@ from rules.turns import EvidenceChange, SensorChange
 from rules.water.water_watch import WaterWatch
 from rules.zone_watch import ZoneWatch
 from schemas.columns import NEVER, Batch
-from schemas.domain import Severity
+from schemas.domain import Severity, SignalClass
 from schemas.roster import UNKNOWN, Roster
 
 TICK_US = seconds(10)
@@ -215,11 +215,12 @@ class Engine:
         arrivals = Arrivals.of(readings)
         found, good = self._health.take(arrivals)
         yield from found
+        take, look = self._likelihood.take, self._zones.look
         # Nearly always all are good; then nothing is copied.
         for turn in self._judging.judge(arrivals if good.all() else arrivals.pick(good)):
             if isinstance(turn, EvidenceChange):
-                for zone in self._likelihood.take(turn.slot, turn.points, turn.excess):
-                    for change in self._zones.look(zone, turn.at):
+                for zone in take(turn.slot, turn.points, turn.excess):
+                    for change in look(zone, turn.at):
                         yield from self._tell_zone(change, zone)
             else:
                 yield from self._tell_sensor(turn)
@@ -245,7 +246,8 @@ class Engine:
             scope_id=self._places.find_scope(turn.at, building, zone, device),
         )
         yield change
-        yield from self._confirmation.take(change, building, zone, device)
+        if turn.rule.signal_class is SignalClass.FIRE:
+            yield from self._confirmation.take(change, building, zone, device)
 
     def _tell_device(self, change: Change, device: int) -> Iterator[Change]:
         yield change

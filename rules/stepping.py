@@ -12,10 +12,8 @@ from rules import episodes
 from rules import rows as whole_rows
 from rules.layers import split_by_rank
 from rules.level_table import LevelTable, Words
-from rules.rule import ReadingRule
 from rules.series import Series
 from rules.turns import SensorChange
-from schemas.domain import Severity
 
 NOTHING = 0
 """Stands for no severity."""
@@ -36,6 +34,10 @@ class Stepping:
 
     def __init__(self, table: LevelTable) -> None:
         self._table = table
+        # Python reads a single number out of lists faster than out of arrays.
+        self._column: list[int] = table.column.tolist()
+        self._first = [table.rules.index(rule) for rule in table.rules]
+        self._colours = [[int(level.severity) for level in rule.levels] for rule in table.rules]
 
     def step(
         self,
@@ -97,18 +99,19 @@ class Stepping:
         """
         table, active, is_active = self._table, dict[int, list[bool]](), runs["active"]
         found: list[SensorChange] = []
-        for (row, rule), group in groupby(reversed(toggles), lambda one: (one.row, table.rules[one.level])):
-            slot, columns = int(readings.slots[row]), table.columns_of(rule)
+        for (row, first), group in groupby(reversed(toggles), self._where):
+            slot, colours, column = int(readings.slots[row]), self._colours[first], self._column[first]
             mine = active.get(slot)
             if mine is None:
                 mine = active[slot] = is_active[slot].tolist()
-            after = _find_gravest(rule, mine[columns])
+            after = _find_gravest(colours, mine, column)
             for toggle in group:
-                column = int(table.column[toggle.level])
-                mine[column] = not mine[column]
-            before = _find_gravest(rule, mine[columns])
+                its = self._column[toggle.level]
+                mine[its] = not mine[its]
+            before = _find_gravest(colours, mine, column)
             if before != after:
-                place = _find_speaker(rule, after or before)
+                # The figure of the first level of that colour is told.
+                rule, place = table.rules[first], colours.index(after or before)
                 change = SensorChange(
                     row,
                     slot,
@@ -116,20 +119,18 @@ class Stepping:
                     int(readings.observed_at[row]),
                     before,
                     after,
-                    float(figures[row, columns.start + place]),
+                    float(figures[row, column + place]),
                     table.limit_of(rule, rule.levels[place], slot),
                     late,
                 )
                 found.append(change)
         return found[::-1]
 
-
-def _find_gravest(rule: ReadingRule, active: list[bool]) -> int:
-    """The gravest colour of those of a rule's levels that are active; NOTHING where none is."""
-    levels = zip(rule.levels, active, strict=True)
-    return min((level.severity for level, is_active in levels if is_active), default=NOTHING)
+    def _where(self, toggle: Toggle) -> tuple[int, int]:
+        """The row of a toggle, and the place of the first level of its rule."""
+        return toggle.row, self._first[toggle.level]
 
 
-def _find_speaker(rule: ReadingRule, severity: int) -> int:
-    """The level whose figure is told of a change to this colour."""
-    return next(place for place, level in enumerate(rule.levels) if level.severity == Severity(severity))
+def _find_gravest(colours: list[int], active: list[bool], column: int) -> int:
+    """The gravest of a rule's levels' colours of which the level is active, from a column on; NOTHING where none is."""
+    return min((colour for place, colour in enumerate(colours, column) if active[place]), default=NOTHING)
