@@ -68,7 +68,7 @@ class Calm:
         if len(beyond):
             # Old detectors are dusty: of what is beyond the bounds, most is drift.
             drift = np.fmax(baseline[beyond] - self._background[self._quantity[slots[beyond]]], 0.0)
-            some, slots, values = bounds[beyond], slots[beyond], values[beyond] - drift
+            some, slots, values = bounds.take(beyond), slots[beyond], values[beyond] - drift
             usual = (excess[beyond] < self._above_usual[slots]) & (values < self._below_ever[slots])
             within[beyond] = (values > some["above"]) & ((values < some["below"]) | usual)
         calm &= within

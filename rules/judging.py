@@ -180,7 +180,8 @@ class Judging:
             series, places, lesson.previous[places], lesson.baseline[places], lesson.spread[places]
         )
         judged = self._judge(candidates, rows[places], lesson.previous_at[places], turns, late=False)
-        self._underway[judged] = episodes.are_underway(self.runs[judged]) | (self.points[judged] > 0)
+        runs = self.runs.take(judged, axis=0)
+        self._underway[judged] = episodes.are_underway(runs) | (self.points[judged] > 0)
 
     def _take_late(self, series: Series, rows: Rows, turns: list[Turn]) -> None:
         """One reading of each of some sensors that came after newer ones, in a lane that can raise but never clear."""
@@ -197,7 +198,7 @@ class Judging:
         candidates = self._gather_candidates(series, places, unknown, states["baseline"], states["spread"])
         self.late_newest[slots] = series.observed_at[places]
         judged = self._judge(candidates, rows[places], previous_at, turns, late=True)
-        self._underway[judged] |= episodes.are_underway(self.runs[judged])
+        self._underway[judged] |= episodes.are_underway(self.runs.take(judged, axis=0))
 
     def _judge(
         self, candidates: Candidates, rows: Rows, previous_at: Times, turns: list[Turn], *, late: bool

@@ -88,7 +88,7 @@ class Shapes:
         calm = (values > self._above.of(shapes, slots)) & (values < self._below.of(shapes, slots))
         calm |= unlike < self._above_usual.of(shapes, slots)
         sensors = readings.sensor[rows]
-        restless = ~calm | np.any(underway[sensors] & self._columns[shapes], axis=1)
+        restless = ~calm | (underway.take(sensors, axis=0) & self._columns.take(shapes, axis=0)).any(axis=1)
         if not readings.single:
             keys = sensors * len(self._rules) + shapes
             first = np.full(len(underway) * len(self._rules), len(readings))
