@@ -49,11 +49,11 @@ class Sign(NamedTuple):
 class ZoneEvidence:
     """The sensors of one zone that show something, by slot, and what follows from them."""
 
-    __slots__ = ("co_points", "heat", "heat_points", "own", "second", "signs", "smoke", "smoke_points")
+    __slots__ = ("beside", "heat", "own", "second", "signs", "smoke", "smoke_points")
 
     def __init__(self) -> None:
         self.signs: dict[int, Sign] = {}
-        self.own = self.smoke_points = self.second = self.heat_points = self.co_points = 0
+        self.own = self.smoke_points = self.second = self.beside = 0
         self.smoke = self.heat = 0.0
 
     def add_up(self) -> None:
@@ -75,24 +75,14 @@ class ZoneEvidence:
                     heat = excess
             elif points > co_points:
                 co_points = points
-        self.smoke_points, self.second = smoke_points, second
-        self.heat_points, self.co_points = heat_points, co_points
+        self.smoke_points, self.second, self.beside = smoke_points, second, heat_points + co_points
         self.smoke, self.heat = smoke, heat
         self.own = self.with_lent(0)
-
-    def outshines(self, sign: Sign) -> bool:
-        """Whether others show so much more that a sign counts for nothing beside them."""
-        _, kind, points, excess = sign
-        if kind == SMOKE:
-            return points < self.second and excess < self.smoke
-        if kind == HEAT:
-            return points < self.heat_points and excess < self.heat
-        return points < self.co_points
 
     def with_lent(self, lent: int) -> int:
         """Points with those that a neighbour lends."""
         second = self.second // 2
-        others = self.heat_points + self.co_points + lent + (second if second < SCALE else SCALE)
+        others = self.beside + lent + (second if second < SCALE else SCALE)
         smoke = LONE_MOST + (others - FIRST_SIGN) * 3 // 2 if others > FIRST_SIGN else LONE_MOST
         return (self.smoke_points if self.smoke_points < smoke else smoke) + others
 
@@ -152,20 +142,17 @@ class Likelihood:
         evidence = self._zones.get(zone)
         if evidence is None:
             evidence = self._zones[zone] = ZoneEvidence()
-        sign = Sign(slot, self._quantity[slot], points, excess)
-        was = evidence.signs.get(slot)
         if points:
-            evidence.signs[slot] = sign
+            evidence.signs[slot] = Sign(slot, self._quantity[slot], points, excess)
         else:
             evidence.signs.pop(slot, None)
-        if evidence.outshines(sign) and (was is None or evidence.outshines(was)):
-            return (zone,) if zone in self.look_again else ()
         before, smoke, heat = evidence.own, evidence.smoke, evidence.heat
         evidence.add_up()
         own = evidence.own
         if not evidence.signs:
             del self._zones[zone]
         if own == before:
+            # Nearly always another sensor of the zone shows more.
             same = evidence.smoke == smoke and evidence.heat == heat and zone not in self.look_again
             return () if same else (zone,)
         if own < LENDS_NOTHING > before or lend(before, 1.0) == lend(own, 1.0):
