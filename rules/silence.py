@@ -27,7 +27,6 @@ class Silence:
         self.heard_at = np.empty(0, np.int64)
         self.excused_until = np.empty(0, np.int64)
         self.silent = np.empty(0, np.bool_)
-        self._served = np.empty(0, np.bool_)
         self.watched = np.empty(0, np.bool_)
         self.allowed_us = np.empty(0, np.int64)
         self._listening_since = NEVER
@@ -43,14 +42,14 @@ class Silence:
         self.heard_at = np.concatenate([self.heard_at, np.full(fresh, NEVER, np.int64)])
         self.excused_until = np.concatenate([self.excused_until, np.full(fresh, NEVER, np.int64)])
         self.silent = np.concatenate([self.silent, np.zeros(fresh, np.bool_)])
-        came = served & ~np.concatenate([self._served, np.zeros(fresh, np.bool_)])
-        self._served = served
+        were_watched = np.concatenate([self.watched, np.zeros(fresh, np.bool_)])
         self.watched = (devices["interval_us"] > 0) & ~devices["retired"] & served
         self.silent &= served
         intervals = np.where(devices["battery"], BATTERY_INTERVALS, MAINS_INTERVALS)
         self.allowed_us = np.maximum(SHORTEST_SILENCE_US, intervals * devices["interval_us"]).astype(np.int64)
-        # A device that comes while we listen gets its full time from now on, not from the beginning.
-        self.excuse(np.flatnonzero(came).astype(np.int32), self.swept_at)
+        # A device that comes while we listen gets its full time from now on, not from the beginning; so does one that
+        # was out of service, however long ago it was heard before.
+        self.excuse(np.flatnonzero(self.watched & ~were_watched).astype(np.int32), self.swept_at)
 
     @property
     def listening(self) -> bool:
