@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ingest.clock import DatabaseClock
+from ingest.closed_by_force import raise_anew
 from ingest.database_link import AwayError, DatabaseLink
 from ingest.drain import Drain
 from ingest.hand_over import HandOver
@@ -260,8 +261,16 @@ class Committer:
                 self._database.run(lambda link: self._moves.step(link, spool_is_empty=not len(self._spool)))
                 if self._database.run(read_version) != self._roster.version:
                     self._read_roster(now)
+                self._raise_anew()
         except AwayError:
             pass
+
+    def _raise_anew(self) -> None:
+        """What somebody closed and what goes on, once the tables know all that has been judged."""
+        while not len(self._spool) and (
+            change := self._database.run(lambda link: raise_anew(link, self._roster))
+        ):
+            self._notices.tell_raised_anew(change, self._roster)
 
     def _read_roster(self, now: int) -> None:
         fresh = self._database.run(

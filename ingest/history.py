@@ -42,13 +42,16 @@ WHERE e.received_at >= to_timestamp(%(start)s / 1e6) AND e.received_at < to_time
   AND (%(buildings)s::text[] IS NULL OR buildings.code = ANY(%(buildings)s))
 ORDER BY e.received_at, ts"""
 # An alert is of the span if it was raised there, or was open there: what is raised again while it is open joins it.
+# What went on after it was closed by force is one with the alert before it.
 SELECT_ALERTS = """
-SELECT rule, subject_kind, subject_id, (EXTRACT(epoch FROM raised_at) * 1e6)::bigint,
-       (EXTRACT(epoch FROM closed_at) * 1e6)::bigint, severity_peak
+SELECT rule, subject_kind, subject_id, (EXTRACT(epoch FROM COALESCE(began_at, raised_at)) * 1e6)::bigint,
+       (EXTRACT(epoch FROM CASE WHEN bool_and(closed_at IS NOT NULL) THEN max(closed_at) END) * 1e6)::bigint,
+       min(severity_peak)
 FROM alerts JOIN buildings USING (building_id)
 WHERE raised_at < to_timestamp(%(end)s / 1e6) AND COALESCE(closed_at, 'infinity') >= to_timestamp(%(start)s / 1e6)
   AND (%(buildings)s::text[] IS NULL OR buildings.code = ANY(%(buildings)s)) AND rule <> ALL(%(slow)s)
-ORDER BY raised_at, alert_id"""
+GROUP BY rule, subject_kind, subject_id, COALESCE(began_at, raised_at)
+ORDER BY COALESCE(began_at, raised_at), min(alert_id)"""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import partial
 
 from ingest.alarm import Alarm
 from ingest.work import Work
-from rules.changes import Subject
+from rules.changes import Change, Subject
 from schemas.domain import SignalClass
 from schemas.messages import AlertNotice
 from schemas.roster import Roster
@@ -52,6 +52,11 @@ class Notices:
                     self._alarm.call_off(token)
                 self._tell(work, persisted=True)
 
+    def tell_raised_anew(self, change: Change, roster: Roster) -> None:
+        """It is in the database, and of no batch."""
+        building, notice = make_notice(change, roster, 0, persisted=True)
+        self._publish(building, notice)
+
     def close(self) -> None:
         self._alarm.close()
 
@@ -63,29 +68,34 @@ class Notices:
 def make_notices(work: Work, *, persisted: bool) -> Iterator[tuple[str, str]]:
     """Building code and JSON text of a notice for each change of a batch."""
     for change in work.changes:
-        building, zone, device = _find_codes(work.roster, change.subject)
-        notice = AlertNotice.model_validate(
-            {
-                "change": change.kind,
-                "rule": change.rule.id,
-                "class": change.rule.signal_class if change.scope_id is None else SignalClass.TEST,
-                "severity": change.severity,
-                "latching": change.rule.latching,
-                "subject_kind": change.subject.kind,
-                "subject_id": change.subject.id,
-                "building": building,
-                "zone": zone,
-                "device": device,
-                "at": change.at,
-                "late": change.late,
-                "value": change.value,
-                "limit": change.limit,
-                "unit": change.unit,
-                "persisted": persisted,
-                "batch": work.number,
-            }
-        )
-        yield building, notice.model_dump_json(by_alias=True)
+        yield make_notice(change, work.roster, work.number, persisted=persisted)
+
+
+def make_notice(change: Change, roster: Roster, batch: int, *, persisted: bool) -> tuple[str, str]:
+    """Building code and JSON text."""
+    building, zone, device = _find_codes(roster, change.subject)
+    notice = AlertNotice.model_validate(
+        {
+            "change": change.kind,
+            "rule": change.rule.id,
+            "class": change.rule.signal_class if change.scope_id is None else SignalClass.TEST,
+            "severity": change.severity,
+            "latching": change.rule.latching,
+            "subject_kind": change.subject.kind,
+            "subject_id": change.subject.id,
+            "building": building,
+            "zone": zone,
+            "device": device,
+            "at": change.at,
+            "late": change.late,
+            "value": change.value,
+            "limit": change.limit,
+            "unit": change.unit,
+            "persisted": persisted,
+            "batch": batch,
+        }
+    )
+    return building, notice.model_dump_json(by_alias=True)
 
 
 def _find_codes(roster: Roster, subject: Subject) -> tuple[str, str | None, str | None]:

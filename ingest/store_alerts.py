@@ -35,13 +35,17 @@ ON CONFLICT (rule) DO UPDATE SET
 # Batches come in order, except that another worker may have stored newer ones while these lay in a spool: then
 # what was raised no later than the condition is known to have cleared is old news, and so is the clearing of
 # something that was raised only afterwards. Otherwise the times are not compared: clocks may be set back.
+# What is still active though somebody closed it began when that did.
 RAISE = """
 INSERT INTO alerts (rule, subject_kind, subject_id, building_id, zone_id, device_id, sensor_id,
                     signal_class, severity, severity_peak, latching, late, value, limit_value, unit, raised_at,
-                    parameters_version, parts, scope_id)
+                    parameters_version, parts, scope_id, began_at)
 SELECT %(rule)s, %(subject_kind)s, %(subject_id)s, %(building_id)s, %(zone_id)s, %(device_id)s, %(sensor_id)s,
        CASE WHEN %(scope)s::bigint IS NULL THEN %(signal_class)s ELSE 'test' END, %(severity)s, %(severity)s,
-       %(latching)s, %(late)s, %(value)s, %(limit)s, %(unit)s, %(at)s, %(version)s, %(parts)s, %(scope)s
+       %(latching)s, %(late)s, %(value)s, %(limit)s, %(unit)s, %(at)s, %(version)s, %(parts)s, %(scope)s,
+       (SELECT min(COALESCE(began_at, raised_at)) FROM alerts
+        WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
+          AND condition = 'active' AND closed_at IS NOT NULL)
 WHERE NOT (%(belated)s AND EXISTS (
     SELECT FROM alerts
     WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
@@ -96,10 +100,10 @@ INSERT_EVENT = """
 INSERT INTO alert_events (alert_id, action, at, actor, condition, severity, value, note, parameters_version, parts,
                           scope_id)
 VALUES (%s, %s, %s, 'rules', %s, %s, %s, %s, %s, %s, %s)"""
-# What was last known of each condition: active since when it was raised, else ended when it last cleared.
+# What was last known of each condition: active since when it began, else ended when it last cleared.
 SELECT_CONDITIONS = """
 SELECT DISTINCT ON (rule, subject_kind, subject_id)
-       rule, subject_kind, subject_id, severity, raised_at, cleared_at
+       rule, subject_kind, subject_id, severity, COALESCE(began_at, raised_at), cleared_at
 FROM alerts JOIN buildings USING (building_id) WHERE buildings.code = ANY(%s) AND rule <> ALL(%s)
 ORDER BY rule, subject_kind, subject_id, alert_id DESC"""
 

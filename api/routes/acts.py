@@ -109,7 +109,8 @@ async def close(
 ) -> Response:
     """Close an alert that has cleared and needs no verdict or has one; with `force` any, and never without a reason.
 
-    What grows graver after it was closed by force is raised anew.
+    After it was closed by force it is raised anew when it grows graver, or goes on: a fire or what is red after a
+    minute, anything else after an hour.
     """
     return await _act(connections, alert_id, body, sender)
 

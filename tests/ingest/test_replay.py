@@ -12,8 +12,11 @@ import pytest
 from deploy.exits import DeployError
 from deploy.replay_history import Question, make_span, minutes, replay_file, replay_tables
 from deploy.replay_report import ReplayReport, describe_report
+from ingest.closed_by_force import raise_anew
+from ingest.store_roster import load_roster
 from rules.catalogue import CATALOGUE
 from rules.parameters import Parameters
+from schemas.roster import Roster
 from schemas.settings import Settings
 from tests.ingest.conftest import Publisher, running_worker, wait_until
 
@@ -117,3 +120,17 @@ def test_a_wrong_line_of_a_file_is_named(registry: Settings, tmp_path: Path, lin
     path.write_text(f"building,device,channel,ts,value\n{line}\n")
     with pytest.raises(DeployError, match=rf"recorder\.csv:2: .*{words}"):
         replay_file(registry, BUILT_IN, path)
+
+
+def test_what_went_on_after_it_was_closed_by_force_is_one_with_the_alert_before_it(
+    lived: Settings, database: psycopg.Connection
+) -> None:
+    alerts = count(database, "alerts")
+    database.execute(
+        "UPDATE alerts SET closed_at = clock_timestamp() - INTERVAL '2 minutes', closed_by = '王' WHERE rule = %s",
+        (FLOW,),
+    )
+    assert raise_anew(database, load_roster(database, Roster.empty(), lived.share)) is not None
+    found = replay_last_minutes(lived).against_alerts
+    assert found is not None
+    assert (found.new, found.missing, found.same) == ([], [], alerts)
