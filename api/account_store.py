@@ -42,8 +42,6 @@ class _Password:
 
 # Somebody who does not exist is looked for as long as somebody who does.
 _NOBODYS = hash_password("nobody", bytes)
-# Each takes 16 MB; guesses do not take the machine.
-_HASHING = asyncio.Semaphore(2)
 
 
 async def find_holder(connections: Lender, sha256: bytes) -> Access | None:
@@ -58,12 +56,14 @@ async def are_there_accounts(connections: Lender) -> bool:
 
 
 async def find_by_password(connections: Lender, name: str, password: str) -> int | None:
-    """The account of that name, if the password is its."""
+    """The account of that name, if the password is its.
+
+    It takes 16 MB and most of a core for a while: whoever asks asks once at a time.
+    """
     async with connections.borrow() as connection:
         found = await fetch_one(connection, SELECT_PASSWORD, {"name": name}, _Password)
     hashed = found.password_hash if found and found.password_hash else _NOBODYS
-    async with _HASHING:
-        matches = await asyncio.to_thread(is_password, password, hashed)
+    matches = await asyncio.to_thread(is_password, password, hashed)
     return found.account_id if found and found.password_hash and matches else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ class LoginThrottle:
     """Counts wrong guesses by whatever they have in common: the address they come from, the account they are about."""
 
     def __init__(self) -> None:
+        # One guess at a time: of a hundred sent at once the sixth is to find that five were wrong.
+        self.turn = asyncio.Lock()
         self._guesses: OrderedDict[str, _Guesses] = OrderedDict()
 
     def find_wait(self, names: tuple[str, ...], now: float) -> float:

@@ -69,15 +69,13 @@ async def post_session(request: Request, connections: ConnectionsDep, body: Logi
     """Log in. The session is a cookie that scripts cannot read, good for a shift of twelve hours."""
     throttle: LoginThrottle = request.app.state.login_throttle
     names = _name_guesser(request, body)
-    _check_wait(throttle, names)
-    if body.key is not None:
-        account_id = await find_by_key(connections, body.key)
-    else:
-        account_id = await find_by_password(connections, body.account or "", body.password or "")
-    if account_id is None:
-        throttle.note_wrong(names, time.monotonic())
-        raise _refused()
-    throttle.note_right(names[-1])
+    async with throttle.turn:
+        _check_wait(throttle, names)
+        account_id = await _find_account(connections, body)
+        if account_id is None:
+            throttle.note_wrong(names, time.monotonic())
+            raise _refused()
+        throttle.note_right(names[-1])
     token = make_token()
     async with connections.borrow() as connection:
         await begin_session(connection, account_id, token)
@@ -101,6 +99,12 @@ async def delete_session(request: Request, connections: ConnectionsDep) -> Respo
     answer = Response(status_code=204, headers={"Cache-Control": "no-store"})
     _set_cookie(request, answer, "", 0)
     return answer
+
+
+async def _find_account(connections: ConnectionsDep, body: Login) -> int | None:
+    if body.key is not None:
+        return await find_by_key(connections, body.key)
+    return await find_by_password(connections, body.account or "", body.password or "")
 
 
 def _name_guesser(request: Request, body: Login) -> tuple[str, ...]:

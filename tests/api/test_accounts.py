@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -282,6 +284,15 @@ def test_wrong_passwords_are_slowed_down(desk: Desk) -> None:
     assert statuses == [401] * FREE_GUESSES + [429]
     assert right.status_code == 429
     assert int(right.headers["retry-after"]) >= 1
+
+
+def test_guesses_sent_all_at_once_are_slowed_down_too(desk: Desk) -> None:
+    desk.add("王警官", Role.OFFICER)
+    guesses = [{"account": "王警官", "password": f"猜的猜的猜的{i}"} for i in range(24)]
+    with desk.stranger() as guesser, ThreadPoolExecutor(len(guesses)) as at_once:
+        answers = at_once.map(lambda guess: guesser.post("/v1/session", json=guess), guesses)
+        counted = Counter(answer.status_code for answer in answers)
+    assert counted == {401: FREE_GUESSES, 429: len(guesses) - FREE_GUESSES}
 
 
 def test_waiting_doubles_and_is_forgotten() -> None:
