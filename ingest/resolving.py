@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ingest.decoding import Decoded
 from ingest.event_times import judge_time, to_microseconds
 from ingest.growing_columns import DeviceStatus, GrowingColumns
+from ingest.impossible_readings import refuse_impossible_readings, refuse_time
 from ingest.subscriber import Message
-from schemas.columns import MICROSECONDS, Batch, DeviceEvent
+from schemas.columns import Batch, DeviceEvent
 from schemas.decode import PlainSeries, WireReadings, WireSample
 from schemas.domain import DeviceEventKind, Quality
 from schemas.messages import MAX_SEQ, EventMessage, StatusMessage
@@ -63,8 +63,7 @@ def resolve_messages(
         time_unit = _resolve_message(columns, place, message, item, roster, settings)
         columns.time_units.append(time_unit)
         columns.ends.append(len(columns.slots))
-    readings = columns.lay_out(messages, roster)
-    readings = _refuse_impossible_times(columns, readings, roster, settings)
+    readings = refuse_impossible_readings(columns, columns.lay_out(messages, roster), roster, settings)
     heard = np.fromiter(columns.heard, np.int32, len(columns.heard))
     batch = Batch(
         readings,
@@ -229,7 +228,7 @@ def _resolve_event(
     at = to_microseconds(content.ts)
     refusal = judge_time(at, message.received_at, settings)
     if refusal:
-        _refuse_time(columns, place, refusal, device.slot, message.received_at, at)
+        refuse_time(columns, place, refusal, device.slot, message.received_at, at)
         return
     columns.events.append(
         DeviceEvent(
@@ -258,31 +257,3 @@ def _resolve_status(
         columns.heard.pop(device.slot, None)
     firmware = content.firmware.replace("\0", "\\u0000") if content.firmware else None
     columns.statuses.append(DeviceStatus(device.slot, online, firmware, place))
-
-
-def _refuse_impossible_times(
-    columns: GrowingColumns, readings: NDArray[np.void], roster: Roster, settings: Settings
-) -> NDArray[np.void]:
-    """Drop readings from the future and from before the age limit, with a refusal each."""
-    age = readings["received_at"] - readings["observed_at"]
-    possible: NDArray[np.bool_] = (age >= -settings.clock_ahead_max_seconds * MICROSECONDS) & (
-        age <= settings.reading_age_max_days * 86_400 * MICROSECONDS
-    )
-    if possible.all():
-        return readings
-    for reading in readings[~possible]:
-        at, received_at = int(reading["observed_at"]), int(reading["received_at"])
-        refusal = judge_time(at, received_at, settings)
-        assert refusal is not None
-        device_slot = int(roster.sensors["device_slot"][reading["slot"]])
-        _refuse_time(columns, int(reading["message"]), refusal, device_slot, received_at, at)
-    return readings[possible]
-
-
-def _refuse_time(
-    columns: GrowingColumns, place: int, refusal: Refusal, device_slot: int, received_at: int, at: int
-) -> None:
-    """Refuse what is of an impossible time; a device that lives in the future has a clock to be set."""
-    columns.refusals[place].append(refusal)
-    if refusal.reason is Reason.TIMESTAMP_AHEAD:
-        columns.clocks_ahead.append((device_slot, received_at, at))

@@ -28,6 +28,12 @@ BROKEN: dict[str, tuple[str, str | bytes, str]] = {
     "key twice": ("B1/D1/readings", values('{"smoke": 0.1, "smoke": 0.2}'), "duplicate_key"),
     "NaN": ("B1/D1/readings", values('{"smoke": NaN}'), "not_finite"),
     "1e999": ("B1/D1/readings", values('{"smoke": 1e999}'), "not_finite"),
+    "1e300": ("B1/D1/readings", values('{"smoke": 1e300}'), "not_finite"),
+    "infinite in its unit": (
+        "B1/D3/readings",
+        f'{{"ts": {NOW_MS}, "samples": [{{"channel": "residual", "value": 1.7e308, "unit": "A"}}]}}',
+        "not_finite",
+    ),
     "number as text": ("B1/D1/readings", values('{"smoke": "0.5"}'), "wrong_type"),
     "true as number": ("B1/D1/readings", values('{"smoke": true}'), "wrong_type"),
     "null value": ("B1/D1/readings", values('{"smoke": null}'), "wrong_type"),
@@ -110,6 +116,15 @@ def test_a_value_outside_its_range_is_stored_and_marked(
     publisher.send("B1/D1/readings", values('{"temperature": 999}'))
     wait_until(lambda: count_messages(database)["received"] >= 1)
     assert database.execute("SELECT value, quality FROM readings").fetchall() == [(999.0, 3)]
+
+
+def test_a_gauge_beyond_its_scale_is_believed_to_be_there(
+    worker: Worker, publisher: Publisher, database: psycopg.Connection
+) -> None:
+    """Firmware says FLT_MAX: smoke beyond all limits is still smoke, and its hour can be summed up."""
+    publisher.send("B1/D1/readings", values('{"smoke": 3.4028235e38}'))
+    wait_until(lambda: count_messages(database)["received"] >= 1)
+    assert database.execute("SELECT value::real, quality FROM readings").fetchall() == [(3.4028235e38, 3)]
 
 
 def test_a_device_that_lives_in_the_future_has_its_clock_told_of(
