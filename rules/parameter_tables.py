@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -57,7 +56,10 @@ def read_standards(catalogue: tuple[Rule, ...]) -> tuple[Override, ...]:
 def read_overrides(text: str, name: str, origin: Origin, catalogue: tuple[Rule, ...]) -> tuple[Override, ...]:
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise ParameterFileError([f"{name}: lists or tables are nested too deeply"]) from error
+    except ValueError as error:
+        # Not all are of TOML's own kind: a number of thousands of digits is refused by Python's `int`.
         raise ParameterFileError([f"{name}: not valid TOML: {error}"]) from error
     reading = _Reading({rule.id: rule for rule in catalogue}, origin)
     overrides = [override for table in reading.find_tables(content, text) for override in reading.take(table)]
@@ -156,9 +158,10 @@ def _read_number(parameter: Parameter, found: object) -> float | None:
     if isinstance(found, bool):
         is_switch = (parameter.low, parameter.high, parameter.unit) == (0.0, 1.0, "")
         return float(found) if is_switch else None
-    if not isinstance(found, int | float) or not math.isfinite(found):
+    # Neither NaN nor infinity lies between two limits; whole numbers may be too large for a float.
+    if not isinstance(found, int | float) or not parameter.low <= found <= parameter.high:
         return None
-    return float(found) if parameter.low <= found <= parameter.high else None
+    return float(found)
 
 
 def _complain_of_name(where: str, kind: str, name: str, known: Iterable[str]) -> str:

@@ -108,6 +108,26 @@ def test_a_wrong_file_at_start_leaves_what_is_built_in(path: Path) -> None:
     assert 'there is no rule "nothing"' in file.state.error
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("a = " + "[" * 100_000, "nested too deeply"),
+        (f"[{FLOW}]\nlimit = " + "9" * 5000, "not valid TOML"),
+        (f"[{FLOW}]\nlimit = " + "9" * 400, "must be a number from"),
+        (f"[{FLOW}]\nlimit = nan", "must be a number from"),
+        (f"[{FLOW}]\nlimit = inf", "must be a number from"),
+    ],
+    ids=["deep", "5,000 digits", "400 digits", "NaN", "infinity"],
+)
+def test_a_hostile_file_changes_nothing_and_ends_nobody(path: Path, content: str, told: str) -> None:
+    file = RulesFile(path, CATALOGUE)
+    version = file.state.version
+    path.write_text(content)
+    file.look()
+    assert file.state.version == version
+    assert told in file.state.error
+
+
 def test_a_wrong_file_is_logged_once_for_each_content(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path.write_text("[nothing]\nlimit = 1\n")
     file = RulesFile(path, CATALOGUE)
