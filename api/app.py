@@ -26,6 +26,7 @@ from api.names import Names, keep_current
 from api.notice_board import NoticeBoard
 from api.notice_listener import NoticeListener
 from api.problems import Problem, install_handlers
+from api.request_heads import BoundedHeads
 from api.routes import (
     activity,
     acts,
@@ -222,7 +223,7 @@ def make_server(settings: Settings) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHeads,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from api import request_heads
 from tests.api.conftest import Hand
 
 PROBLEM = "application/problem+json"
@@ -164,6 +166,58 @@ def test_a_request_that_is_not_http_does_not_hurt(client: httpx.Client) -> None:
             connection.shutdown(socket.SHUT_WR)
             assert b" 200 " not in connection.recv(1000)
     assert client.get("/healthz").status_code == 200
+
+
+def send_and_wait_for_the_end(client: httpx.Client, start: bytes, more: bytes = b"", times: int = 0) -> bytes:
+    """What a connection is answered until the server closes it; fails if it does not."""
+    parts = urlsplit(str(client.base_url))
+    with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
+        answer = b""
+        # The server hangs up on what it does not want to hear.
+        with suppress(ConnectionError):
+            connection.sendall(start)
+            for _ in range(times):
+                connection.sendall(more)
+        with suppress(ConnectionError):
+            while piece := connection.recv(4096):
+                answer += piece
+        return answer
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"GET / HTTP/1.1\r\nX-Endless: ",
+        b"GET /",
+        b"POST /v1/session HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: ",
+        b"POST /v1/session HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;extension=",
+    ],
+    ids=["header", "address", "trailer", "extension"],
+)
+def test_a_request_without_end_is_hung_up_on_before_it_fills_the_memory(
+    client: httpx.Client, start: bytes
+) -> None:
+    answer = send_and_wait_for_the_end(client, start, b"a" * 65_536, 64)
+    assert b" 200 " not in answer
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"",
+        b"GET /healthz HT",
+        b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\nGET /healthz HTTP/1.1\r\nHost:",
+        b"POST /v1/session HTTP/1.1\r\nHost: odd\r\nContent-Length: 9\r\n\r\n{",
+    ],
+    ids=["nothing", "half a line", "half of a second one", "refused before its end"],
+)
+def test_a_request_that_does_not_come_is_not_waited_for(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch, start: bytes
+) -> None:
+    monkeypatch.setattr(request_heads, "HEAD_SECONDS", 0.2)
+    answer = send_and_wait_for_the_end(client, start)
+    assert answer.count(b"HTTP/1.1 ") == len(start.split(b"\r\n\r\n")) - 1
 
 
 def test_the_description_names_every_route_and_asks_no_other_site(client: httpx.Client) -> None:
