@@ -143,9 +143,12 @@ class Deliverer:
             headers=headers,
             extensions={"sni_hostname": parts.hostname},
         )
-        async with asyncio.timeout(ANSWER_SECONDS):
-            answer = await client.send(request, stream=True)
-            await answer.aclose()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answer = await client.send(request, stream=True)
+                await answer.aclose()
+        except TimeoutError as error:
+            raise RefusedError(f"no answer within {ANSWER_SECONDS:g} s") from error
         if not answer.is_success:
             raise RefusedError(f"HTTP {answer.status_code}")
 

@@ -15,6 +15,7 @@ import httpx
 import psycopg
 import pytest
 
+from api.webhooks import delivery
 from api.webhooks.delivery import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, choose_pause
 from api.webhooks.destinations import DestinationError, Guardian
 from api.webhooks.signing import is_signed, sign
@@ -88,6 +89,20 @@ def test_a_receiver_that_fails_gets_everything_later_and_holds_up_nobody(
         wait_until(lambda: len(receiver.changes) >= 2)
     assert receiver.changes == [1, 2]
     assert receiver.attempts >= 3
+
+
+def test_a_receiver_that_does_not_answer_is_seen_to_fail(
+    sending: str,
+    hand: Hand,
+    database: psycopg.Connection,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delivery, "ANSWER_SECONDS", 0.2)
+    receiver.pause_seconds = 1.0
+    add(database, receiver)
+    hand.raise_alert(1)
+    wait_until(lambda: read_state(database) == (0, 1, "no answer within 0.2 s"))
 
 
 def test_a_receiver_that_was_away_is_sent_everything_in_full_messages(
