@@ -16,6 +16,7 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
+from ingest.store_voices import add_voices
 from rules.catalogue import SLOW_RULES
 from rules.changes import Change, ChangeKind, KnownCondition
 from rules.rule import Rule
@@ -133,7 +134,7 @@ def write_catalogue(cursor: Cursor[TupleRow], catalogue: Iterable[Rule]) -> None
 
 def read_conditions(cursor: Cursor[TupleRow], buildings: list[str]) -> list[KnownCondition]:
     """What the tables know of every condition that ever was in these buildings, but for those of slow rules."""
-    return [
+    known = [
         KnownCondition(
             rule,
             SubjectKind(kind),
@@ -146,6 +147,7 @@ def read_conditions(cursor: Cursor[TupleRow], buildings: list[str]) -> list[Know
             SELECT_CONDITIONS, (buildings, [rule.id for rule in SLOW_RULES])
         ).fetchall()
     ]
+    return add_voices(cursor, known)
 
 
 def apply_changes(

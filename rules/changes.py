@@ -58,7 +58,11 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class KnownCondition:
-    """What the tables know of a condition at start; `at` is when it began if active, else when it last ended."""
+    """What the tables know of a condition at start; `at` is when it began if active, else when it last ended.
+
+    `voices` are the channels of a device (ids of sensors, None for the device as a whole) that declare it, and when
+    each did so last.
+    """
 
     rule_id: str
     subject_kind: SubjectKind
@@ -66,3 +70,4 @@ class KnownCondition:
     active: bool
     at: int
     severity: Severity = Severity.YELLOW
+    voices: tuple[tuple[int | None, int], ...] = ()

@@ -13,6 +13,7 @@ from rules.findings import Finding, begins, ends
 from rules.parameters import Resolved
 from rules.places import Places
 from rules.rule import Rule, seconds
+from rules.voices import Channel, Voices
 from schemas.columns import NEVER, DeviceEvent
 from schemas.domain import DeviceEventKind, SubjectKind
 
@@ -44,6 +45,7 @@ class DeclaredDurations:
         self.rules = {rule.id: rule for rule in rules.values()}
         self.declared: dict[Key, Declared] = {}
         self.over_at: dict[Key, int] = {}
+        self._voices = Voices()
         self.conditions = Conditions()
 
     def adopt(self, places: Places, devices: NDArray[np.void], parameters: Resolved) -> None:
@@ -52,14 +54,18 @@ class DeclaredDurations:
         served, retired = devices["served"], devices["retired"]
         for key in [key for key in self.declared if not served[key[1]]]:
             del self.declared[key]
+            self._voices.forget(key)
             self.conditions.active.pop(key, None)
         self._retired = retired.copy()
 
-    def restore(self, rule_id: str, slot: int, active: bool, at: int, severity: int) -> None:
+    def restore(
+        self, rule_id: str, slot: int, active: bool, at: int, severity: int, voices: Mapping[Channel, int]
+    ) -> None:
         """Take over what the tables say."""
         key = rule_id, slot
         self.conditions.restore(key, active, at, severity)
         self.declared.pop(key, None)
+        self._voices.restore(key, (voices or {None: at}) if active else {})
         if active:
             self.declared[key] = Declared(at, at)
 
@@ -73,14 +79,16 @@ class DeclaredDurations:
         if declared is None:
             if event.active and at > self.over_at.get(key, NEVER):
                 self.declared[key] = Declared(at, at)
+                self._voices.speak(key, event.sensor_slot, at)
             elif not event.active:
                 self.over_at[key] = max(at, self.over_at.get(key, NEVER))
         elif event.active:
             declared.newest = max(declared.newest, at)
+            self._voices.speak(key, event.sensor_slot, at)
             if at > declared.over_since:
                 declared.over_since = NEVER
-        elif at > declared.newest and declared.over_since == NEVER:
-            declared.over_since = at
+        elif self._voices.fall_silent(key, event.sensor_slot, at):
+            declared.over_since = max(at, declared.newest)
             if key not in self.conditions.active:
                 self._forget(key)
 
@@ -112,6 +120,7 @@ class DeclaredDurations:
     def _forget(self, key: Key) -> None:
         """It was over before it mattered, or its end has been told; what is older does not begin it again."""
         declared = self.declared.pop(key)
+        self._voices.forget(key)
         self.over_at[key] = max(declared.newest, declared.over_since)
 
     def _wait_of(self, rule: DurationRule, slot: int, now: int) -> str:

@@ -34,6 +34,7 @@ from rules.places import Places
 from rules.silence import Silence
 from rules.upkeep import Upkeep, UpkeepRule
 from rules.validity import Validity
+from rules.voices import Channel
 from schemas.columns import Batch
 from schemas.domain import DeviceEventKind, Quality, SubjectKind
 from schemas.roster import Roster
@@ -78,7 +79,7 @@ class Health:
         self.upkeep.adopt(roster.sensors, parameters)
         self.durations.adopt(places, roster.devices, parameters)
 
-    def restore(self, known: KnownCondition, slot: int) -> bool:
+    def restore(self, known: KnownCondition, slot: int, voices: Mapping[Channel, int]) -> bool:
         """Take over what the tables know of a condition; False where it is none of these."""
         of_sensor, rule_id = known.subject_kind is SENSOR, known.rule_id
         silent = {
@@ -90,7 +91,7 @@ class Health:
             # Whoever serves a device watches its silence.
             silent[slot] = known.active and self._served[self._device_of[slot] if of_sensor else slot]
         elif rule_id in self.durations.rules:
-            self.durations.restore(rule_id, slot, known.active, known.at, known.severity)
+            self.durations.restore(rule_id, slot, known.active, known.at, known.severity, voices)
         elif rule_id == READING_INVALID.id:
             self.validity.restore(slot, known.active)
         elif rule_id == CLOCK_FAULT.id:

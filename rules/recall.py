@@ -21,6 +21,7 @@ from rules.places import Places
 from rules.sequences import Sequences
 from rules.shared_episodes import SharedEpisodes
 from rules.snapshots import pack, unpack
+from rules.voices import Channel
 from rules.water.water_watch import WaterWatch
 from rules.zone_watch import LOW, ZoneWatch
 from schemas.columns import NEVER
@@ -75,7 +76,8 @@ class Recall:
         if slot is None:
             return
         key, rule = (known.rule_id, slot), RULES.get(known.rule_id)
-        if self._health.restore(known, slot):
+        voices = self._find_voices(known)
+        if self._health.restore(known, slot, voices):
             return
         if self._water.restore(known.rule_id, slot, known.active, known.at, known.severity):
             return
@@ -90,12 +92,22 @@ class Recall:
         elif known.rule_id == SEQUENCE_GAP.id:
             if known.active:
                 self._sequences.restore_gap(slot, known.at)
+        elif known.subject_kind is SubjectKind.DEVICE and not isinstance(rule, GroupRule):
+            self._declarations.restore(key, known.active, known.at, known.severity, voices)
         else:
-            whose = self._declarations if known.subject_kind is SubjectKind.DEVICE else self._zones
-            conditions = self._confirmation.conditions if isinstance(rule, GroupRule) else whose.conditions
+            conditions = (self._confirmation if isinstance(rule, GroupRule) else self._zones).conditions
             conditions.restore(key, known.active, known.at, known.severity)
         if rule is not None and rule.signal_class is SignalClass.FIRE and not isinstance(rule, GroupRule):
             self._confirmation.restore(known, *self._stand(known.subject_kind, slot))
+
+    def _find_voices(self, known: KnownCondition) -> dict[Channel, int]:
+        """By slot; a channel that is not registered any more has nothing to say."""
+        slots = self._roster.sensor_slots
+        return {
+            None if sensor_id is None else slots[sensor_id]: at
+            for sensor_id, at in known.voices
+            if sensor_id is None or sensor_id in slots
+        }
 
     def _slots_of(self, kind: SubjectKind) -> Mapping[int, int]:
         return {

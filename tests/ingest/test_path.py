@@ -195,6 +195,30 @@ def test_what_a_detector_declares_raises_at_once_and_its_return_does_not_close_i
     assert rows == [("detector_fire_state", "cleared", None)]
 
 
+def test_a_fire_of_two_channels_lasts_until_both_say_it_is_over_whatever_restarts_meanwhile(
+    registry: Settings, publisher: Publisher, database: psycopg.Connection
+) -> None:
+    def declare(seconds_ago: int, channel: str, event: str, state: str) -> None:
+        told = {"ts": ago(seconds_ago), "event": event, "state": state, "channel": channel}
+        publisher.send("B1/D1/events", told)
+
+    select = "SELECT condition FROM alerts WHERE rule = 'detector_fire_state'"
+    with running_worker(registry):
+        declare(60, "flow", "fault", "active")
+        declare(50, "smoke", "fire", "active")
+        declare(40, "temperature", "fire", "active")
+        declare(30, "flow", "fire", "active")
+        declare(20, "flow", "fire", "cleared")
+        wait_for_messages(database, 5)
+    with running_worker(registry):
+        declare(10, "smoke", "fire", "cleared")
+        wait_for_messages(database, 6)
+        assert database.execute(select).fetchall() == [("active",)]
+        declare(5, "temperature", "fire", "cleared")
+        wait_for_messages(database, 7)
+        assert database.execute(select).fetchall() == [("cleared",)]
+
+
 def test_a_birth_says_online_and_a_will_says_offline(
     worker: Worker, publisher: Publisher, database: psycopg.Connection
 ) -> None:

@@ -115,12 +115,28 @@ class Premises:
         """Nothing comes, and time passes; every ten seconds are looked at."""
         return describe(self.engine.evaluate(Batch.empty(), stamp(seconds)))
 
-    def event(self, seconds: float, device: int, event: DeviceEventKind, *, active: bool) -> DeviceEvent:
+    def event(
+        self,
+        seconds: float,
+        device: int,
+        event: DeviceEventKind,
+        *,
+        active: bool,
+        channel: int | None = None,
+    ) -> DeviceEvent:
         at = stamp(seconds)
-        return DeviceEvent(device, None, at, at, event, active, None, None, 0)
+        return DeviceEvent(device, channel, at, at, event, active, None, None, 0)
 
-    def declare(self, seconds: float, device: int, event: DeviceEventKind, *, active: bool) -> list[str]:
-        events = (self.event(seconds, device, event, active=active),)
+    def declare(
+        self,
+        seconds: float,
+        device: int,
+        event: DeviceEventKind,
+        *,
+        active: bool,
+        channel: int | None = None,
+    ) -> list[str]:
+        events = (self.event(seconds, device, event, active=active, channel=channel),)
         return describe(self.engine.evaluate(Batch(np.empty(0, READING), events), stamp(seconds)))
 
 

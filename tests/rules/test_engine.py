@@ -16,6 +16,7 @@ from tests.rules.conftest import SLOT, START, describe, make_readings, make_rost
 SMOKE, HEAT, PRESSURE = Quantity.SMOKE, Quantity.TEMPERATURE, Quantity.PRESSURE
 FLOW, RESIDUAL, CABLE = Quantity.FLOW, Quantity.RESIDUAL_CURRENT, Quantity.CABLE_TEMPERATURE
 
+FIRE = DeviceEventKind.FIRE
 QUIET = {SMOKE: 0.02, HEAT: 22.0, PRESSURE: 0.4, FLOW: 0.0, RESIDUAL: 120.0, CABLE: 35.0}
 
 
@@ -138,9 +139,11 @@ def test_a_condition_known_as_active_is_not_raised_again_and_clears(engine: Engi
     assert of("heat_fixed_alarm", cooled) == ["clear heat_fixed_alarm 320"]
 
 
-def declare(engine: Engine, event: DeviceEventKind, at: float, active: bool) -> list[str]:
+def declare(
+    engine: Engine, event: DeviceEventKind, at: float, active: bool, channel: int | None = None
+) -> list[str]:
     stamp = START + round(at * MICROSECONDS)
-    events = (DeviceEvent(0, None, stamp, stamp, event, active, None, None, 0),)
+    events = (DeviceEvent(0, channel, stamp, stamp, event, active, None, None, 0),)
     return describe(engine.evaluate(Batch(make_readings([]), events), stamp))
 
 
@@ -150,6 +153,31 @@ def test_a_declared_fire_raises_once_and_an_older_return_does_not_clear_it(engin
     assert declare(engine, DeviceEventKind.FIRE, 11, False) == []
     assert declare(engine, DeviceEventKind.FIRE, 13, False) == ["clear detector_fire_state 13"]
     assert declare(engine, DeviceEventKind.FIRE, 12, True) == []
+
+
+def test_a_fire_that_two_channels_declare_lasts_until_both_say_it_is_over(engine: Engine) -> None:
+    smoke, heat = SLOT[SMOKE], SLOT[HEAT]
+    assert declare(engine, FIRE, 10, True, smoke) == ["raise detector_fire_state 10"]
+    assert declare(engine, FIRE, 11, True, heat) == []
+    assert declare(engine, FIRE, 12, False, heat) == []
+    assert declare(engine, FIRE, 9, False, smoke) == []
+    assert declare(engine, FIRE, 13, False, smoke) == ["clear detector_fire_state 13"]
+
+
+def test_a_device_as_a_whole_and_a_channel_that_declared_nothing_speak_for_the_device(engine: Engine) -> None:
+    declare(engine, FIRE, 10, True, SLOT[SMOKE])
+    declare(engine, FIRE, 11, True, SLOT[HEAT])
+    assert declare(engine, FIRE, 12, False) == ["clear detector_fire_state 12"]
+    declare(engine, FIRE, 13, True)
+    assert declare(engine, FIRE, 14, False, SLOT[HEAT]) == ["clear detector_fire_state 14"]
+
+
+def test_a_restart_knows_which_channels_declare_a_fire(engine: Engine) -> None:
+    at = START + 11 * MICROSECONDS
+    voices = ((1000 + SLOT[SMOKE], at), (1000 + SLOT[HEAT], at))
+    engine.restore([KnownCondition("detector_fire_state", SubjectKind.DEVICE, 100, True, at, voices=voices)])
+    assert declare(engine, FIRE, 12, False, SLOT[HEAT]) == []
+    assert declare(engine, FIRE, 13, False, SLOT[SMOKE]) == ["clear detector_fire_state 13"]
 
 
 def time_passes(engine: Engine, seconds: float) -> list[str]:

@@ -66,6 +66,16 @@ def test_a_loss_of_mains_from_before_its_return_does_not_begin_it_again(premises
     assert premises.wait(1000) == []
 
 
+def test_a_shield_on_two_channels_lasts_until_both_are_free(premises: Premises) -> None:
+    premises.declare(0, 1, DISABLED, active=True, channel=3)
+    premises.declare(1, 1, DISABLED, active=True, channel=4)
+    assert premises.wait(DAY) == [f"raise device_disabled 101 at {DAY}"]
+    premises.declare(DAY + 10, 1, DISABLED, active=False, channel=4)
+    assert premises.wait(DAY + 600) == []
+    premises.declare(DAY + 610, 1, DISABLED, active=False, channel=3)
+    assert premises.wait(DAY + 700) == [f"clear device_disabled 101 at {DAY + 670}"]
+
+
 def test_a_test_in_a_declared_window_has_four_hours(premises: Premises) -> None:
     scope = np.array(
         [(7, SCOPE_KINDS.index(ScopeKind.TEST), 0, UNKNOWN, 1, stamp(-60), stamp(6 * HOUR))], SCOPE
