@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from api.change_feed import ChangeFeed
 from api.connections import OWN_POOL_SIZE, Connections
+from api.description import DescribedApp
 from api.doorkeeper import Doorkeeper, Doors
 from api.exports.streaming import Exports
 from api.guard import Guard, SecurityHeaders
@@ -80,7 +81,7 @@ def make_app(settings: Settings) -> FastAPI:
     if settings.database_url is None:
         raise SettingsError("FENGSUI_DATABASE_URL: the API needs a database")
     # The interactive documentation would fetch its scripts from another site.
-    app = FastAPI(
+    app = DescribedApp(
         title="Fengsui 烽燧",
         version="1",
         lifespan=_make_lifespan(settings, settings.database_url),

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from api import examples
 from api.activity_store import HOUR, Activity, ActivityBy, ActivityQuestion, count_hours, find_begin
 from api.answers import answer_json
 from api.connections import ConnectionsDep
+from api.examples import figures as examples
 from api.examples import show_example
 from api.freshness import read_freshness
 from api.place_filter import PlaceParameters

@@ -25,6 +25,8 @@ from api.alert_models import Alert, AlertId
 from api.alert_store import read_alert
 from api.answers import answer_json, parse_if_match
 from api.connections import ConnectionsDep, Lender
+from api.examples import alerts as examples
+from api.examples import show_example
 from api.freshness import read_freshness
 from api.problems import describe_problems
 
@@ -57,7 +59,7 @@ def _read_sender(request: Request, access: AccessDep, key: ActKey = None, if_mat
 SenderDep = Annotated[Sender, Depends(_read_sender)]
 
 
-@router.post("/acknowledge", response_model=Alert, responses=PROBLEMS)
+@router.post("/acknowledge", response_model=Alert, responses=show_example(examples.ACKNOWLEDGED) | PROBLEMS)
 async def acknowledge(
     connections: ConnectionsDep, sender: SenderDep, alert_id: AlertPath, body: AcknowledgeBody
 ) -> Response:
@@ -65,7 +67,7 @@ async def acknowledge(
     return await _act(connections, alert_id, body, sender)
 
 
-@router.post("/assign", response_model=Alert, responses=PROBLEMS)
+@router.post("/assign", response_model=Alert, responses=show_example(examples.ASSIGNED) | PROBLEMS)
 async def assign(
     connections: ConnectionsDep, sender: SenderDep, alert_id: AlertPath, body: AssignBody
 ) -> Response:
@@ -73,7 +75,7 @@ async def assign(
     return await _act(connections, alert_id, body, sender)
 
 
-@router.post("/comment", response_model=Alert, responses=PROBLEMS)
+@router.post("/comment", response_model=Alert, responses=show_example(examples.COMMENTED) | PROBLEMS)
 async def comment(
     connections: ConnectionsDep, sender: SenderDep, alert_id: AlertPath, body: CommentBody
 ) -> Response:
@@ -81,7 +83,7 @@ async def comment(
     return await _act(connections, alert_id, body, sender)
 
 
-@router.post("/verdict", response_model=Alert, responses=PROBLEMS)
+@router.post("/verdict", response_model=Alert, responses=show_example(examples.RULED_ON) | PROBLEMS)
 async def rule_on(
     connections: ConnectionsDep, sender: SenderDep, alert_id: AlertPath, body: VerdictBody
 ) -> Response:
@@ -92,7 +94,7 @@ async def rule_on(
     return await _act(connections, alert_id, body, sender)
 
 
-@router.post("/escalate", response_model=Alert, responses=PROBLEMS)
+@router.post("/escalate", response_model=Alert, responses=show_example(examples.ESCALATED) | PROBLEMS)
 async def escalate(
     connections: ConnectionsDep, sender: SenderDep, alert_id: AlertPath, body: EscalateBody
 ) -> Response:
@@ -103,7 +105,7 @@ async def escalate(
     return await _act(connections, alert_id, body, sender)
 
 
-@router.post("/close", response_model=Alert, responses=PROBLEMS)
+@router.post("/close", response_model=Alert, responses=show_example(examples.CLOSED) | PROBLEMS)
 async def close(
     connections: ConnectionsDep, sender: SenderDep, alert_id: AlertPath, body: CloseBody
 ) -> Response:
@@ -115,7 +117,7 @@ async def close(
     return await _act(connections, alert_id, body, sender)
 
 
-@router.post("/undo", response_model=Alert, responses=PROBLEMS)
+@router.post("/undo", response_model=Alert, responses=show_example(examples.UNDONE) | PROBLEMS)
 async def undo(
     connections: ConnectionsDep, sender: SenderDep, alert_id: AlertPath, body: UndoBody
 ) -> Response:

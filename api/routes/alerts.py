@@ -17,6 +17,8 @@ from api.alert_store import read_detail
 from api.answers import JSON, answer_json, answer_unchanged, is_unchanged, make_list_etag
 from api.connections import ConnectionsDep, Lender
 from api.cursors import CursorText, Id, decode_cursor, digest_question
+from api.examples import alerts as examples
+from api.examples import show_example
 from api.freshness import Freshness, read_freshness
 from api.languages import LanguageDep
 from api.list_memory import RememberedList, name_list
@@ -104,7 +106,9 @@ WrittenDep = Annotated[WrittenAlerts, Depends(_written_of)]
 @router.get(
     "",
     response_model=AlertList,
-    responses=describe_problems(400, 422, 503) | {304: {"description": "Unchanged"}},
+    responses=show_example(examples.ALERTS)
+    | describe_problems(400, 422, 503)
+    | {304: {"description": "Unchanged"}},
 )
 async def get_alerts(
     request: Request,
@@ -166,7 +170,11 @@ def _answer(looked: Looked) -> Response:
     return Response(body, headers={**looked.freshness.headers, "ETag": looked.etag}, media_type=JSON)
 
 
-@router.get("/{alert_id}", response_model=AlertDetail, responses=describe_problems(404, 422, 503))
+@router.get(
+    "/{alert_id}",
+    response_model=AlertDetail,
+    responses=show_example(examples.ALERT) | describe_problems(404, 422, 503),
+)
 async def get_alert(
     connections: ConnectionsDep, language: LanguageDep, alert_id: Annotated[AlertId, Path()]
 ) -> Response:

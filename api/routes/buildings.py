@@ -8,13 +8,13 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from api import examples
 from api.alert_models import Colour
 from api.answers import answer_json
 from api.building_store import BuildingKey, BuildingList, BuildingQuestion, list_buildings
 from api.connections import ConnectionsDep
 from api.contact_store import ContactBody, ContactList, list_contacts, replace_contacts
 from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
+from api.examples import places as examples
 from api.examples import show_example
 from api.freshness import read_freshness
 from api.parameters import Code, Limit, SearchText

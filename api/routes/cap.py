@@ -17,6 +17,8 @@ from api.cap import MEDIA_TYPE as CAP_MEDIA_TYPE
 from api.cap import CapMessage, write_cap
 from api.connections import ConnectionsDep
 from api.cursors import MAX_BIGINT, Id
+from api.examples import files as examples
+from api.examples import show_text
 from api.freshness import read_freshness
 from api.parameters import Question
 from api.problems import describe_problems
@@ -33,15 +35,12 @@ class FeedParameters(Question):
     limit: Annotated[int, Field(ge=1, le=200, description="Most entries")] = 50
 
 
-def _show_xml(media_type: str) -> dict[str, object]:
-    return {"content": {media_type: {"schema": {"type": "string"}}}, "description": "XML"}
-
-
 @router.get(
     "/cap.atom",
     response_class=Response,
-    responses=describe_problems(422, 503)
-    | {200: _show_xml(ATOM_MEDIA_TYPE), 304: {"description": "Unchanged"}},
+    responses=show_text(ATOM_MEDIA_TYPE, examples.ATOM, "The feed")
+    | describe_problems(422, 503)
+    | {304: {"description": "Unchanged"}},
 )
 async def get_feed(
     request: Request, connections: ConnectionsDep, parameters: Annotated[FeedParameters, Query()]
@@ -69,7 +68,7 @@ async def get_feed(
 @router.get(
     "/{alert_id}/cap",
     response_class=Response,
-    responses=describe_problems(404, 422, 503) | {200: _show_xml(CAP_MEDIA_TYPE)},
+    responses=show_text(CAP_MEDIA_TYPE, examples.CAP, "The message") | describe_problems(404, 422, 503),
 )
 async def get_cap(
     request: Request, connections: ConnectionsDep, alert_id: Annotated[AlertId, Path()]

@@ -17,6 +17,8 @@ from api.change_listener import ChangeListener
 from api.change_wire import write_page
 from api.connections import connections_for
 from api.cursors import MAX_BIGINT
+from api.examples import alerts as examples
+from api.examples import show_example
 from api.parameters import Limit, Question
 from api.problems import describe_problems
 from api.shared_looks import SharedLooks
@@ -50,7 +52,9 @@ def _looks_of(request: Request, access: AccessDep) -> SharedLooks:
 LooksDep = Annotated[SharedLooks, Depends(_looks_of)]
 
 
-@router.get("", response_model=ChangeList, responses=describe_problems(409, 422, 503))
+@router.get(
+    "", response_model=ChangeList, responses=show_example(examples.CHANGES) | describe_problems(409, 422, 503)
+)
 async def get_changes(
     access: AccessDep, looks: LooksDep, feed: FeedDep, parameters: Annotated[ChangeParameters, Query()]
 ) -> Response:

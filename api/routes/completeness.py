@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query
 from pydantic import Field, model_validator
 from starlette.responses import Response
 
-from api import examples
 from api.answers import answer_json
 from api.completeness_store import (
     DeviceDayKey,
@@ -22,6 +21,7 @@ from api.completeness_store import (
 )
 from api.connections import ConnectionsDep
 from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
+from api.examples import figures as examples
 from api.examples import show_example
 from api.freshness import read_freshness
 from api.parameters import Code, Limit, Question, check_days
@@ -54,7 +54,11 @@ class FalseAlarmDeviceParameters(FalseAlarmParameters):
     limit: Limit = 200
 
 
-@router.get("/completeness", response_model=DeviceDayList, responses=describe_problems(400, 422, 503))
+@router.get(
+    "/completeness",
+    response_model=DeviceDayList,
+    responses=show_example(examples.COMPLETENESS) | describe_problems(400, 422, 503),
+)
 async def get_completeness(
     connections: ConnectionsDep, parameters: Annotated[CompletenessParameters, Query()]
 ) -> Response:
@@ -74,7 +78,11 @@ async def get_completeness(
     return answer_json(body, freshness)
 
 
-@router.get("/false-alarms", response_model=FalseAlarmList, responses=describe_problems(422, 503))
+@router.get(
+    "/false-alarms",
+    response_model=FalseAlarmList,
+    responses=show_example(examples.FALSE_ALARMS) | describe_problems(422, 503),
+)
 async def get_false_alarms(
     connections: ConnectionsDep, parameters: Annotated[FalseAlarmParameters, Query()]
 ) -> Response:

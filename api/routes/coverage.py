@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query
 from pydantic import Field, model_validator
 from starlette.responses import Response
 
-from api import examples
 from api.answers import answer_json
 from api.connections import ConnectionsDep
 from api.coverage_models import BuildingCoverageList, Coverage, CoverageState, Demand
@@ -24,6 +23,7 @@ from api.coverage_store import (
     show_building,
 )
 from api.cursors import CursorText, Key, decode_cursor, digest_question, encode_cursor
+from api.examples import figures as examples
 from api.examples import show_example
 from api.freshness import read_freshness
 from api.parameters import Limit, check_days

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from api import examples
 from api.answers import answer_json
 from api.connections import ConnectionsDep
 from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
 from api.device_store import DeviceKey, DeviceList, DeviceQuestion, DeviceState, list_devices
+from api.examples import places as examples
 from api.examples import show_example
 from api.freshness import read_freshness
 from api.parameters import Limit

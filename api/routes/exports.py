@@ -16,6 +16,8 @@ from api.access import AccessDep
 from api.completeness_store import MOST_FALSE_ALARMS
 from api.connections import ConnectionsDep
 from api.coverage_store import SELECT_COVERAGE
+from api.examples import files as examples
+from api.examples import show_text
 from api.exports import tables
 from api.exports.columns import Column, Table, Writer
 from api.exports.csv_writer import CsvWriter
@@ -30,15 +32,17 @@ from schemas.domain import SignalClass
 router = APIRouter(prefix="/v1/exports", tags=["exports"])
 
 LONGEST = timedelta(days=3660)
-_RESPONSES = describe_problems(422, 503) | {
-    200: {
-        "content": {
-            "text/csv": {"schema": {"type": "string"}},
-            ParquetWriter.media_type: {"schema": {"type": "string", "format": "binary"}},
-        },
-        "description": "The table, while it is read",
+
+
+def _show_table(example: str, question: str) -> dict[int | str, dict[str, object]]:
+    """What a table looks like as CSV, and where one lies as Parquet, which is not for reading."""
+    described = show_text("text/csv", example, "The table, while it is read")
+    parquet = {
+        "schema": {"type": "string", "format": "binary"},
+        "examples": {"empty": {"externalValue": f"{router.prefix}/{question}&format=parquet"}},
     }
-}
+    content = {**described[200]["content"], ParquetWriter.media_type: parquet}  # type: ignore[dict-item]
+    return {200: {**described[200], "content": content}} | describe_problems(422, 503)
 
 
 class Format(StrEnum):
@@ -133,7 +137,11 @@ class _Counter:
 CounterDep = Annotated[_Counter, Depends()]
 
 
-@router.get("/alerts", response_class=StreamingResponse, responses=_RESPONSES)
+@router.get(
+    "/alerts",
+    response_class=StreamingResponse,
+    responses=_show_table(examples.ALERT_TABLE, "alerts?from=2026-11-23T07:00:00Z&to=2026-11-23T08:00:00Z"),
+)
 async def export_alerts(counter: CounterDep, parameters: Annotated[AlertParameters, Query()]) -> Response:
     """Alerts raised in a span of time, in its order, open or not."""
     params = {"begin": parameters.begin, "end": parameters.end, "classes": list(parameters.classes)}
@@ -141,7 +149,13 @@ async def export_alerts(counter: CounterDep, parameters: Annotated[AlertParamete
     return await counter.hand_out(parameters, source, params)
 
 
-@router.get("/readings", response_class=StreamingResponse, responses=_RESPONSES)
+@router.get(
+    "/readings",
+    response_class=StreamingResponse,
+    responses=_show_table(
+        examples.READING_TABLE, "readings?sensor=7&from=2026-11-23T07:00:00Z&to=2026-11-23T08:00:00Z"
+    ),
+)
 async def export_readings(counter: CounterDep, parameters: Annotated[ReadingParameters, Query()]) -> Response:
     """Readings of sensors or buildings in a span of time, one sensor after the other, each in the order of time."""
     params = {"begin": parameters.begin, "end": parameters.end, "sensors": list(parameters.sensor)}
@@ -149,7 +163,11 @@ async def export_readings(counter: CounterDep, parameters: Annotated[ReadingPara
     return await counter.hand_out(parameters, source, params)
 
 
-@router.get("/coverage", response_class=StreamingResponse, responses=_RESPONSES)
+@router.get(
+    "/coverage",
+    response_class=StreamingResponse,
+    responses=_show_table(examples.COVERAGE_TABLE, "coverage?from=2026-11-16&to=2026-11-22"),
+)
 async def export_coverage(
     counter: CounterDep, parameters: Annotated[CoverageParameters, Query()]
 ) -> Response:
@@ -169,7 +187,11 @@ async def export_coverage(
     return await counter.hand_out(parameters, source, params)
 
 
-@router.get("/false-alarms", response_class=StreamingResponse, responses=_RESPONSES)
+@router.get(
+    "/false-alarms",
+    response_class=StreamingResponse,
+    responses=_show_table(examples.FALSE_ALARM_TABLE, "false-alarms?from=2026-11-16&to=2026-11-22"),
+)
 async def export_false_alarms(counter: CounterDep, parameters: Annotated[DayParameters, Query()]) -> Response:
     """The ledger of false alarms by day, building, device and rule; more than five of a building a day are flagged."""
     params = {"first": parameters.first, "last": parameters.last, "most": MOST_FALSE_ALARMS}

@@ -13,6 +13,8 @@ from api.access import AccessDep
 from api.answers import answer_json
 from api.connections import ConnectionsDep, Lender
 from api.cursors import CursorText, Id, decode_cursor, digest_question, encode_cursor
+from api.examples import show_example
+from api.examples import upkeep as examples
 from api.freshness import Answer, read_freshness
 from api.hazard_acts import Deed, Report, act_on_hazard, report_hazard
 from api.hazard_store import Hazard, HazardDetail, HazardKey, HazardQuestion, list_hazards, read_hazard
@@ -31,7 +33,7 @@ _DEED_PROBLEMS = describe_problems(404, 409, *_ACT_PROBLEMS)
 class HazardBody(BaseModel):
     """What somebody found, and where: a building, or one zone or device of it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [examples.FOUND]})
 
     kind: HazardKind
     building: Code
@@ -44,7 +46,7 @@ class HazardBody(BaseModel):
 
 
 class DeedBody(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [examples.DEED]})
 
     by: ActorName
     note: Note | None = None
@@ -53,13 +55,17 @@ class DeedBody(BaseModel):
 class WordBody(BaseModel):
     """What is only said has to be explained."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [examples.WORD]})
 
     by: ActorName
     note: Note
 
 
 class AssignBody(DeedBody):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [examples.ASSIGNMENT]}
+    )
+
     owner: HazardOwner | None = None
     due_at: GivenMoment | None = None
 
@@ -94,7 +100,9 @@ class HazardList(Answer):
     next: str | None = Field(description="Cursor of the next page; null on the last")
 
 
-@router.get("", response_model=HazardList, responses=describe_problems(400, 422, 503))
+@router.get(
+    "", response_model=HazardList, responses=show_example(examples.HAZARDS) | describe_problems(400, 422, 503)
+)
 async def get_hazards(
     connections: ConnectionsDep, parameters: Annotated[HazardParameters, Query()]
 ) -> Response:
@@ -114,7 +122,12 @@ async def get_hazards(
     return answer_json(body, freshness)
 
 
-@router.post("", response_model=HazardDetail, status_code=201, responses=describe_problems(*_ACT_PROBLEMS))
+@router.post(
+    "",
+    response_model=HazardDetail,
+    status_code=201,
+    responses=show_example(examples.HAZARD, 201) | describe_problems(*_ACT_PROBLEMS),
+)
 async def post_hazard(connections: ConnectionsDep, access: AccessDep, body: HazardBody) -> Response:
     """Enter what somebody found. A rule that sees the same enters it by itself."""
     hazard_id = await report_hazard(
@@ -126,13 +139,21 @@ async def post_hazard(connections: ConnectionsDep, access: AccessDep, body: Haza
     return answer
 
 
-@router.get("/{hazard_id}", response_model=HazardDetail, responses=describe_problems(404, 422, 503))
+@router.get(
+    "/{hazard_id}",
+    response_model=HazardDetail,
+    responses=show_example(examples.HAZARD) | describe_problems(404, 422, 503),
+)
 async def get_hazard(connections: ConnectionsDep, hazard_id: Annotated[Id, Path()]) -> Response:
     """One hazard with its history."""
     return await _answer(connections, hazard_id)
 
 
-@router.post("/{hazard_id}/assign", response_model=HazardDetail, responses=_DEED_PROBLEMS)
+@router.post(
+    "/{hazard_id}/assign",
+    response_model=HazardDetail,
+    responses=show_example(examples.ASSIGNED) | _DEED_PROBLEMS,
+)
 async def assign(
     connections: ConnectionsDep, access: AccessDep, hazard_id: Annotated[Id, Path()], body: AssignBody
 ) -> Response:
@@ -145,7 +166,11 @@ async def assign(
     )
 
 
-@router.post("/{hazard_id}/mended", response_model=HazardDetail, responses=_DEED_PROBLEMS)
+@router.post(
+    "/{hazard_id}/mended",
+    response_model=HazardDetail,
+    responses=show_example(examples.MENDED) | _DEED_PROBLEMS,
+)
 async def claim(
     connections: ConnectionsDep, access: AccessDep, hazard_id: Annotated[Id, Path()], body: DeedBody
 ) -> Response:
@@ -155,7 +180,11 @@ async def claim(
     )
 
 
-@router.post("/{hazard_id}/dismiss", response_model=HazardDetail, responses=_DEED_PROBLEMS)
+@router.post(
+    "/{hazard_id}/dismiss",
+    response_model=HazardDetail,
+    responses=show_example(examples.DISMISSED) | _DEED_PROBLEMS,
+)
 async def dismiss(
     connections: ConnectionsDep, access: AccessDep, hazard_id: Annotated[Id, Path()], body: WordBody
 ) -> Response:
@@ -165,7 +194,11 @@ async def dismiss(
     )
 
 
-@router.post("/{hazard_id}/reopen", response_model=HazardDetail, responses=_DEED_PROBLEMS)
+@router.post(
+    "/{hazard_id}/reopen",
+    response_model=HazardDetail,
+    responses=show_example(examples.REOPENED) | _DEED_PROBLEMS,
+)
 async def reopen(
     connections: ConnectionsDep, access: AccessDep, hazard_id: Annotated[Id, Path()], body: WordBody
 ) -> Response:

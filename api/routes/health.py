@@ -9,6 +9,8 @@ from starlette.responses import JSONResponse
 from api.alert_models import Shown
 from api.change_feed import ChangeFeed
 from api.connections import Connection, ConnectionsDep, Lender, fetch_all, fetch_one
+from api.examples import JSON, show_example
+from api.examples import service as examples
 from api.freshness import BrokerLink, Freshness, read_freshness
 from api.problems import RETRY_AFTER_SECONDS
 from api.routes.changes import FeedDep
@@ -40,13 +42,18 @@ class Readiness(Shown):
     parts: dict[str, Part]
 
 
-@router.get("/healthz")
+@router.get("/healthz", responses=show_example(examples.ALIVE))
 async def get_health() -> Alive:
     """This process answers. Nothing is said about anything else."""
     return Alive(state="alive")
 
 
-@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
+@router.get(
+    "/readyz",
+    response_model=Readiness,
+    responses=show_example(examples.READY)
+    | {503: {"model": Readiness, "content": {JSON: {"example": examples.UNREADY}}}},
+)
 async def get_readiness(connections: ConnectionsDep, feed: FeedDep) -> JSONResponse:
     """200 only when the database can be written and has all its tables, when every worker runs and hears the broker,
     and when changes reach those who wait for them here.

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api import examples
 from api.answers import answer_json, answer_unchanged, is_unchanged, make_list_etag
 from api.connections import ConnectionsDep
 from api.cursors import CursorText, Id, decode_cursor, digest_question, encode_cursor
+from api.examples import incidents as examples
 from api.examples import show_example
 from api.freshness import Answer, read_freshness
 from api.incident_store import (

@@ -9,12 +9,18 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 from starlette.responses import Response
 
 from api.connections import ConnectionsDep
+from api.examples import service as examples
+from api.examples import show_text
 from api.figures import FigureCollector, read_figures
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses=show_text(CONTENT_TYPE_PLAIN_1_0_0.split(";")[0], examples.METRICS, "The metrics"),
+)
 async def get_metrics(request: Request, connections: ConnectionsDep) -> Response:
     """The tables' figures and this process's own latencies. Answers, and says so, when the database is down."""
     try:

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from api.answers import answer_json
 from api.connections import ConnectionsDep
 from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
+from api.examples import service as examples
+from api.examples import show_example
 from api.freshness import read_freshness
 from api.parameters import Limit, Question
 from api.problems import describe_problems
@@ -28,7 +30,11 @@ class QuarantineParameters(Question):
     limit: Limit = 50
 
 
-@router.get("", response_model=RefusedList, responses=describe_problems(400, 422, 503))
+@router.get(
+    "",
+    response_model=RefusedList,
+    responses=show_example(examples.QUARANTINE) | describe_problems(400, 422, 503),
+)
 async def get_refused(
     connections: ConnectionsDep, parameters: Annotated[QuarantineParameters, Query()]
 ) -> Response:

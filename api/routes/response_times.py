@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query
 from pydantic import Field, model_validator
 from starlette.responses import Response
 
-from api import examples
 from api.answers import answer_json
 from api.connections import ConnectionsDep
+from api.examples import figures as examples
 from api.examples import show_example
 from api.freshness import read_freshness
 from api.parameters import check_days

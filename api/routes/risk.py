@@ -11,6 +11,8 @@ from starlette.responses import Response
 from api.answers import answer_json
 from api.connections import ConnectionsDep
 from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
+from api.examples import show_example
+from api.examples import upkeep as examples
 from api.freshness import read_freshness
 from api.moments import GivenMoment
 from api.parameters import Code, Limit, Question
@@ -45,7 +47,11 @@ class InspectParameters(Question):
     limit: Annotated[int, Field(ge=1, le=200)] = 20
 
 
-@router.get("/buildings", response_model=BuildingRiskList, responses=describe_problems(400, 422, 503))
+@router.get(
+    "/buildings",
+    response_model=BuildingRiskList,
+    responses=show_example(examples.BUILDING_RISKS) | describe_problems(400, 422, 503),
+)
 async def get_buildings(
     connections: ConnectionsDep, parameters: Annotated[RiskParameters, Query()]
 ) -> Response:
@@ -72,7 +78,11 @@ async def get_buildings(
     return answer_json(body, freshness)
 
 
-@router.get("/areas", response_model=AreaRiskList, responses=describe_problems(422, 503))
+@router.get(
+    "/areas",
+    response_model=AreaRiskList,
+    responses=show_example(examples.AREA_RISKS) | describe_problems(422, 503),
+)
 async def get_areas(connections: ConnectionsDep, parameters: Annotated[AreaParameters, Query()]) -> Response:
     """Areas by their risk, the highest first."""
     async with connections.borrow() as connection:
@@ -82,7 +92,11 @@ async def get_areas(connections: ConnectionsDep, parameters: Annotated[AreaParam
     return answer_json(body, freshness)
 
 
-@router.get("/inspect-next", response_model=InspectNextList, responses=describe_problems(422, 503))
+@router.get(
+    "/inspect-next",
+    response_model=InspectNextList,
+    responses=show_example(examples.INSPECTIONS) | describe_problems(422, 503),
+)
 async def get_inspections(
     connections: ConnectionsDep, parameters: Annotated[InspectParameters, Query()]
 ) -> Response:

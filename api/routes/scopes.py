@@ -13,6 +13,8 @@ from api.access import AccessDep
 from api.answers import answer_json
 from api.connections import ConnectionsDep, Lender
 from api.cursors import CursorText, Id, decode_cursor, digest_question, encode_cursor
+from api.examples import show_example
+from api.examples import upkeep as examples
 from api.freshness import Answer, read_freshness
 from api.moments import GivenMoment
 from api.parameters import ActorName, Code, Limit, Note, Question
@@ -28,7 +30,7 @@ _ACT_PROBLEMS = (400, 403, 408, 413, 415, 422, 503)
 class ScopeBody(BaseModel):
     """A window of a building, or of one zone or one device of it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [examples.DRILL]})
 
     kind: ScopeKind
     building: Code
@@ -49,7 +51,7 @@ class ScopeBody(BaseModel):
 
 
 class EndBody(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [examples.END]})
 
     by: ActorName
 
@@ -66,7 +68,12 @@ class ScopeList(Answer):
     next: str | None = Field(description="Cursor of the next page; null on the last")
 
 
-@router.post("", response_model=Scope, status_code=201, responses=describe_problems(*_ACT_PROBLEMS))
+@router.post(
+    "",
+    response_model=Scope,
+    status_code=201,
+    responses=show_example(examples.SCOPE, 201) | describe_problems(*_ACT_PROBLEMS),
+)
 async def post_scope(connections: ConnectionsDep, access: AccessDep, body: ScopeBody) -> Response:
     """Declare that alarms of a place are expected for a while.
 
@@ -81,7 +88,9 @@ async def post_scope(connections: ConnectionsDep, access: AccessDep, body: Scope
     return answer
 
 
-@router.get("", response_model=ScopeList, responses=describe_problems(400, 422, 503))
+@router.get(
+    "", response_model=ScopeList, responses=show_example(examples.SCOPES) | describe_problems(400, 422, 503)
+)
 async def get_scopes(
     connections: ConnectionsDep, parameters: Annotated[ScopeParameters, Query()]
 ) -> Response:
@@ -103,13 +112,21 @@ async def get_scopes(
     return answer_json(body, freshness)
 
 
-@router.get("/{scope_id}", response_model=Scope, responses=describe_problems(404, 422, 503))
+@router.get(
+    "/{scope_id}",
+    response_model=Scope,
+    responses=show_example(examples.SCOPE) | describe_problems(404, 422, 503),
+)
 async def get_scope(connections: ConnectionsDep, scope_id: Annotated[Id, Path()]) -> Response:
     """One declared window."""
     return await _answer(connections, scope_id)
 
 
-@router.delete("/{scope_id}", response_model=Scope, responses=describe_problems(404, 409, *_ACT_PROBLEMS))
+@router.delete(
+    "/{scope_id}",
+    response_model=Scope,
+    responses=show_example(examples.SCOPE_ENDED) | describe_problems(404, 409, *_ACT_PROBLEMS),
+)
 async def delete_scope(
     connections: ConnectionsDep, access: AccessDep, scope_id: Annotated[Id, Path()], body: EndBody
 ) -> Response:

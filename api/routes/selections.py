@@ -17,6 +17,8 @@ from api.alert_acts import perform
 from api.alert_models import AlertId, Shown
 from api.answers import answer_json
 from api.connections import ConnectionsDep, Lender
+from api.examples import alerts as examples
+from api.examples import show_example
 from api.freshness import Answer, read_freshness
 from api.problems import Problem, ProblemError, describe_problems
 from api.routes.acts import ActKey, read_origin
@@ -67,7 +69,9 @@ class SelectionAnswer(Answer):
 
 
 @router.post(
-    "", response_model=SelectionAnswer, responses=describe_problems(400, 403, 408, 413, 415, 422, 503)
+    "",
+    response_model=SelectionAnswer,
+    responses=show_example(examples.SELECTION) | describe_problems(400, 403, 408, 413, 415, 422, 503),
 )
 async def act_on_selection(
     request: Request, connections: ConnectionsDep, access: AccessDep, body: SelectionBody, key: ActKey = None

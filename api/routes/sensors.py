@@ -13,6 +13,8 @@ from api.alert_models import Readings
 from api.answers import answer_json
 from api.connections import ConnectionsDep
 from api.cursors import CursorText, decode_cursor, digest_question, encode_cursor
+from api.examples import places as examples
+from api.examples import show_example
 from api.freshness import Answer, read_freshness
 from api.moments import GivenMoment
 from api.parameters import Code, Limit, Question
@@ -62,7 +64,9 @@ class SensorList(Answer):
     next: str | None = Field(description="Cursor of the next page; null on the last")
 
 
-@router.get("", response_model=SensorList, responses=describe_problems(400, 422, 503))
+@router.get(
+    "", response_model=SensorList, responses=show_example(examples.SENSORS) | describe_problems(400, 422, 503)
+)
 async def get_sensors(
     connections: ConnectionsDep, parameters: Annotated[SensorParameters, Query()]
 ) -> Response:
@@ -82,7 +86,11 @@ async def get_sensors(
     return answer_json(body, freshness)
 
 
-@router.get("/{sensor_id}/readings", response_model=ReadingList, responses=describe_problems(404, 422, 503))
+@router.get(
+    "/{sensor_id}/readings",
+    response_model=ReadingList,
+    responses=show_example(examples.READINGS) | describe_problems(404, 422, 503),
+)
 async def get_readings(
     connections: ConnectionsDep,
     sensor_id: Annotated[int, Path(ge=1, le=2**31 - 1)],

@@ -16,6 +16,8 @@ from api.alert_models import Shown
 from api.answers import JSON
 from api.connections import ConnectionsDep
 from api.doorkeeper import COOKIE, SESSION_PATH, identify, read_credential
+from api.examples import service as examples
+from api.examples import show_example
 from api.login_throttle import LoginThrottle
 from api.problems import ProblemError, describe_problems
 from schemas.accounts import Role, digest_token, make_token
@@ -53,7 +55,9 @@ class SessionShown(Shown):
     buildings: tuple[str, ...] | None = Field(description="Codes of the only ones shown; null for all")
 
 
-@router.get("", response_model=SessionShown, responses=describe_problems(401, 503))
+@router.get(
+    "", response_model=SessionShown, responses=show_example(examples.SESSION) | describe_problems(401, 503)
+)
 async def get_session(request: Request) -> Response:
     """Who one is, and what is shown to one."""
     access = await identify(request.scope)
@@ -63,7 +67,9 @@ async def get_session(request: Request) -> Response:
 
 
 @router.post(
-    "", response_model=SessionShown, responses=describe_problems(400, 401, 403, 408, 413, 415, 422, 429, 503)
+    "",
+    response_model=SessionShown,
+    responses=show_example(examples.SESSION) | describe_problems(400, 401, 403, 408, 413, 415, 422, 429, 503),
 )
 async def post_session(request: Request, connections: ConnectionsDep, body: Login) -> Response:
     """Log in. The session is a cookie that scripts cannot read, good for a shift of twelve hours."""

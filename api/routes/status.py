@@ -11,6 +11,8 @@ from starlette.responses import Response
 from api.alert_models import Shown
 from api.answers import answer_json
 from api.connections import ConnectionsDep
+from api.examples import service as examples
+from api.examples import show_example
 from api.freshness import Answer, BrokerLink, Freshness, Pipeline, read_freshness
 from api.problems import describe_problems
 from api.status_store import (
@@ -91,7 +93,7 @@ class Status(Answer):
     rules: RulesState
 
 
-@router.get("", response_model=Status, responses=describe_problems(503))
+@router.get("", response_model=Status, responses=show_example(examples.STATUS) | describe_problems(503))
 async def get_status(connections: ConnectionsDep) -> Response:
     """Figures over all workers since their first start, and what is open now."""
     async with connections.borrow() as connection:

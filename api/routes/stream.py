@@ -17,6 +17,8 @@ from api.change_listener import ChangeListener
 from api.change_wire import write_beat, write_event, write_position
 from api.connections import ConnectionsDep, Lender
 from api.cursors import MAX_BIGINT
+from api.examples import files as examples
+from api.examples import show_text
 from api.freshness import read_freshness
 from api.parameters import Question
 from api.problems import ProblemError, describe_problems
@@ -27,15 +29,6 @@ router = APIRouter(prefix="/v1/alerts/stream", tags=["alerts"])
 BEAT_SECONDS = 2.0
 PAGE = 500
 MEDIA_TYPE = "text/event-stream"
-_EXAMPLE = """id: 812
-event: change
-data: {"change_id": 812, "action": "raised", "at": "2026-11-23T08:00:00.250Z", "alert": {"id": 97}}
-
-: heartbeat
-event: freshness
-data: {"as_of": "2026-11-23T08:00:02.000Z", "pipeline": {"state": "running"}}
-
-"""
 
 Position = Annotated[int, Field(ge=0, le=MAX_BIGINT)]
 _POSITION: TypeAdapter[int] = TypeAdapter(Position)
@@ -49,8 +42,8 @@ class StreamParameters(Question):
 
 @router.get(
     "",
-    responses=describe_problems(400, 409, 422, 503)
-    | {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}, "example": _EXAMPLE}}}},
+    responses=show_text(MEDIA_TYPE, examples.EVENTS, "Events, for as long as the client listens")
+    | describe_problems(400, 409, 422, 503),
     response_class=StreamingResponse,
 )
 async def get_stream(

@@ -12,6 +12,8 @@ from starlette.responses import Response
 from api.access import AccessDep
 from api.alert_models import Colour, Named, Shown, Words, Zone
 from api.answers import JSON
+from api.examples import alerts as examples
+from api.examples import show_example
 from api.moments import Moment
 from api.names import Names
 from api.notice_board import Held, NoticeBoard
@@ -86,7 +88,7 @@ def _names_of(request: Request) -> Names:
     return names
 
 
-@router.get("", response_model=UnpersistedList)
+@router.get("", response_model=UnpersistedList, responses=show_example(examples.UNPERSISTED))
 async def get_unpersisted(
     access: AccessDep,
     board: Annotated[NoticeBoard, Depends(_board_of)],

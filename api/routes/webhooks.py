@@ -6,10 +6,10 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
-from api import examples
 from api.alert_models import Shown
 from api.answers import answer_json
 from api.connections import ConnectionsDep
+from api.examples import service as examples
 from api.examples import show_example
 from api.freshness import Answer, read_freshness
 from api.moments import Moment
