@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from deploy.stack import embedded_services
+from deploy.stack import Services, embedded_services, open_services
 from schemas.migrations import apply_migrations
 from schemas.settings import Settings, load_settings
 
@@ -45,6 +45,20 @@ def services() -> Iterator[Settings]:
         settings = load_settings(data_dir=Path(folder) / "data")
         with embedded_services(settings) as running:
             yield running
+
+
+@pytest.fixture
+def mortal() -> Iterator[Services]:
+    """A migrated database and a broker of this test's own, which it may kill."""
+    with tempfile.TemporaryDirectory(prefix="fengsui-mortal-", ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o755)
+        settings = load_settings(data_dir=Path(folder) / "data").model_copy(
+            update={"database_url": None, "mqtt_url": None}
+        )
+        with open_services(settings, keep_ports=False) as services:
+            assert services.settings.database_url
+            apply_migrations(services.settings.database_url)
+            yield services
 
 
 @pytest.fixture(scope="session")

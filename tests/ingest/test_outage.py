@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import tempfile
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,28 +13,20 @@ import paho.mqtt.client as mqtt
 import psycopg
 import pytest
 
-from deploy.stack import Services, open_services
+from deploy.stack import Services
 from ingest.spooled_batch import SpooledBatch
-from schemas.migrations import apply_migrations
-from schemas.settings import Settings, load_settings
+from schemas.settings import Settings
 from simulators.faults.proxy import Proxy
 from tests.ingest.conftest import REGISTRY, Publisher, count_messages, running_worker, wait_until
 
 
 @pytest.fixture
-def mortal() -> Iterator[Services]:
-    """A database and a broker of this test's own, which it may stop."""
-    with tempfile.TemporaryDirectory(prefix="fengsui-outage-", ignore_cleanup_errors=True) as folder:
-        os.chmod(folder, 0o755)
-        settings = load_settings(data_dir=Path(folder) / "data").model_copy(
-            update={"database_url": None, "mqtt_url": None}
-        )
-        with open_services(settings, keep_ports=False) as services:
-            assert services.settings.database_url
-            apply_migrations(services.settings.database_url)
-            with psycopg.connect(services.settings.database_url, autocommit=True) as connection:
-                connection.execute(REGISTRY)
-            yield services
+def mortal(mortal: Services) -> Services:
+    """A database and a broker of this test's own, which it may stop, with the small registry."""
+    assert mortal.settings.database_url
+    with psycopg.connect(mortal.settings.database_url, autocommit=True) as connection:
+        connection.execute(REGISTRY)
+    return mortal
 
 
 def stamp(seconds_ago: float) -> str:
