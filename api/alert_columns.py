@@ -80,6 +80,7 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
     resolution: float | None
     parts: list[PartColumns]
     parameters_version: str
+    changed_at: datetime | None
     scope_id: int | None
     scope_kind: str | None
     scope_ends_at: datetime | None

@@ -57,8 +57,8 @@ def lay_out_alert(row: AlertRow) -> Layout:
     }
 
 
-def lay_out_change(row: ChangeRow) -> Layout:
-    """An entry of the history, with the alert as it is now."""
+def lay_out_entry(row: ChangeRow) -> Layout:
+    """A change, without the alert that it is of."""
     return {
         "change_id": row.event_change_id,
         "action": row.action,
@@ -74,7 +74,6 @@ def lay_out_change(row: ChangeRow) -> Layout:
         "undoes": row.undoes,
         "parts": lay_out_parts(row.event_parts),
         "parameters_version": row.event_parameters_version,
-        "alert": lay_out_alert(row),
     }
 
 

@@ -10,12 +10,13 @@ from pydantic import AwareDatetime, Field
 
 from api.alert_columns import AlertRow
 from api.alert_lanes import FOLLOWING, URGENCIES, select_keys
-from api.alert_names import find_names
+from api.alert_names import Names, find_names
 from api.alert_question import AlertQuestion
 from api.alert_rows import write_alert
 from api.alert_store import ALERT_COLUMNS, PLACES
 from api.connections import Connection, fetch_all, fetch_one
 from api.cursors import MAX_BIGINT, Key
+from api.list_place import Placed
 from api.written_alerts import AlertVersion, WrittenAlerts
 from schemas.domain import SignalClass
 
@@ -31,6 +32,10 @@ class AlertKey(Key):
     urgency: int = Field(ge=1, le=7)
     raised_at: AwareDatetime
     id: int = Field(ge=1, le=MAX_BIGINT)
+
+    @property
+    def alert_id(self) -> int:
+        return self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,20 @@ class AlertPage:
 
 
 @dataclass(frozen=True)
+class FoundAlerts:
+    """What was read for a page: its alerts as JSON and a few behind them, in order; `has_more` says that others follow.
+
+    `names` are the numbers of what the question names.
+    """
+
+    keys: list[ListedKey]
+    alerts: list[bytes]
+    has_more: bool
+    names: Names
+    total: int | None
+
+
+@dataclass(frozen=True)
 class PageAsked:
     """A question and which piece of its answer is wanted; `counted` asks for the number of all, which takes longer."""
 
@@ -61,27 +80,34 @@ class PageAsked:
     limit: int = 100
     counted: bool = False
 
+    @property
+    def read_limit(self) -> int:
+        """How many alerts are read for it: one tells whether there are more, the others move up when some leave."""
+        return self.limit + 1 + self.limit // 8
 
-async def list_alerts(
+
+async def find_alerts(
     connection: Connection, asked: PageAsked, written: WrittenAlerts, registry_version: int
-) -> AlertPage:
-    """One page. What `written` holds of it is taken from there, the rest is read and put there."""
-    async with connection.transaction():
-        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        names = await find_names(connection, asked.question)
-        params = make_params(asked.question) | names.params
-        total = await _count(connection, asked.question, params) if asked.counted else None
-        conditions = asked.question.conditions
-        if asked.after is not None:
-            conditions = sql.SQL("{} AND {}").format(conditions, FOLLOWING[asked.question.order])
-            params |= _name_key(asked.after)
-        query = select_keys(asked.question, names, conditions)
-        keys = await fetch_all(
-            connection, query, params | {"limit": asked.limit + 1}, ListedKey, prepare=False
-        )
-        page = keys[: asked.limit]
-        alerts = await _write_all(connection, page, written, registry_version)
-    return AlertPage(alerts, _key_of(page[-1]) if len(keys) > asked.limit else None, total)
+) -> FoundAlerts:
+    """Read a page, within one snapshot. What `written` holds of it is taken from there, the rest is put there."""
+    names = await find_names(connection, asked.question)
+    params = make_params(asked.question) | names.params
+    total = await _count(connection, asked.question, params) if asked.counted else None
+    conditions = asked.question.conditions
+    if asked.after is not None:
+        conditions = sql.SQL("{} AND {}").format(conditions, FOLLOWING[asked.question.order])
+        params |= _name_key(asked.after)
+    query = select_keys(asked.question, names, conditions)
+    params["limit"] = asked.read_limit
+    keys = await fetch_all(connection, query, params, ListedKey, prepare=False)
+    alerts = await _write_all(connection, keys, written, registry_version)
+    return FoundAlerts(keys, alerts, len(keys) == asked.read_limit, names, total)
+
+
+def take_page(found: FoundAlerts, limit: int) -> AlertPage:
+    """The page itself."""
+    last = key_of(found.keys[limit - 1]) if len(found.keys) > limit else None
+    return AlertPage(found.alerts[:limit], last, found.total)
 
 
 def make_params(question: AlertQuestion) -> dict[str, object]:
@@ -122,5 +148,6 @@ def _name_key(key: AlertKey) -> dict[str, object]:
     return {"key_urgency": key.urgency, "key_raised_at": key.raised_at, "key_id": key.id}
 
 
-def _key_of(row: ListedKey) -> AlertKey:
-    return AlertKey(urgency=row.urgency, raised_at=row.raised_at, id=row.alert_id)
+def key_of(alert: Placed) -> AlertKey:
+    """What a cursor says of the alert that a page ends with."""
+    return AlertKey(urgency=alert.urgency, raised_at=alert.raised_at, id=alert.alert_id)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from api.alert_columns import AlertRow, ChangeRow, PartColumns
-from api.alert_layout import COLOURS, lay_out_alert, lay_out_change, lay_out_parts
+from api.alert_facts import WrittenAlert, take_facts
+from api.alert_layout import COLOURS, lay_out_alert, lay_out_entry, lay_out_parts
 from api.alert_models import Alert, Change, HistoryEntry, Words
 from api.recent_changes import WrittenChange
+from api.written_alerts import AlertVersion
 
 # What is not finite becomes null: JSON has no word for it.
 _ENCODER = msgspec.json.Encoder()
@@ -18,7 +20,7 @@ def show_alert(row: AlertRow) -> Alert:
 
 
 def show_change(row: ChangeRow) -> Change:
-    return Change.model_validate(lay_out_change(row))
+    return Change.model_validate({**lay_out_entry(row), "alert": lay_out_alert(row)})
 
 
 def write_alert(row: AlertRow) -> bytes:
@@ -26,9 +28,16 @@ def write_alert(row: AlertRow) -> bytes:
     return _ENCODER.encode(lay_out_alert(row))
 
 
-def write_change(row: ChangeRow) -> WrittenChange:
+def write_change(row: ChangeRow, registry_version: int) -> WrittenChange:
+    """The change with its alert, which is written out once for the feed and for lists."""
+    alert = write_alert(row)
+    version = AlertVersion(row.alert_id, row.change_id, registry_version)
     return WrittenChange(
-        row.event_change_id, row.building_id, row.signal_class, _ENCODER.encode(lay_out_change(row))
+        row.event_change_id,
+        row.building_id,
+        row.signal_class,
+        b'%b,"alert":%b}' % (_ENCODER.encode(lay_out_entry(row))[:-1], alert),
+        WrittenAlert(version, take_facts(row), alert),
     )
 
 

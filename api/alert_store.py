@@ -26,8 +26,8 @@ ALERT_COLUMNS = sql.SQL("""
     g.name AS area_name, b.code AS building_code, b.name AS building_name,
     z.floor, z.code AS zone_code, z.name AS zone_name, z.zone_use,
     d.code AS device_code, d.name AS device_name, s.channel, s.quantity, s.sensor_id, s.interval_seconds, s.resolution,
-    a.parts, a.parameters_version, a.scope_id, w.kind AS scope_kind, LEAST(w.ends_at, w.ended_at) AS scope_ends_at,
-    w.reason AS scope_reason, w.declared_by AS scope_declared_by,
+    a.parts, a.parameters_version, a.changed_at, a.scope_id, w.kind AS scope_kind,
+    LEAST(w.ends_at, w.ended_at) AS scope_ends_at, w.reason AS scope_reason, w.declared_by AS scope_declared_by,
     a.urgency""")
 PLACES = sql.SQL("""
     JOIN rules r ON r.rule = a.rule
@@ -79,18 +79,18 @@ ORDER BY (a.zone_id = %(zone_id)s) IS TRUE DESC, a.urgency DESC, a.raised_at DES
 SELECT_SOURCE = "SELECT source FROM rules WHERE rule = %(rule)s"
 
 
-async def list_changes(connection: Connection, after: int, limit: int) -> list[WrittenChange]:
+async def list_changes(
+    connection: Connection, after: int, limit: int, registry_version: int
+) -> list[WrittenChange]:
     """The changes after `after` in the order of their numbers, which is the order of commits."""
-    params = {"after": after, "limit": limit}
-    return [write_change(row) for row in await fetch_all(connection, SELECT_CHANGES, params, ChangeRow)]
+    rows = await fetch_all(connection, SELECT_CHANGES, {"after": after, "limit": limit}, ChangeRow)
+    return [write_change(row, registry_version) for row in rows]
 
 
-async def list_next_changes(connection: Connection, after: int) -> list[WrittenChange]:
+async def list_next_changes(connection: Connection, after: int, registry_version: int) -> list[WrittenChange]:
     """The first few of them, by a query whose plan can be kept."""
-    return [
-        write_change(row)
-        for row in await fetch_all(connection, SELECT_NEXT_CHANGES, {"after": after}, ChangeRow)
-    ]
+    rows = await fetch_all(connection, SELECT_NEXT_CHANGES, {"after": after}, ChangeRow)
+    return [write_change(row, registry_version) for row in rows]
 
 
 async def list_changed(connection: Connection, before: int, limit: int) -> list[Change]:

@@ -152,7 +152,7 @@ def _make_lifespan(
         state.connections = Connections(database_url)
         state.exports = Exports(database_url)
         state.own_connections = Connections(database_url, OWN_POOL_SIZE)
-        state.change_feed = ChangeFeed(database_url)
+        state.change_feed = ChangeFeed(database_url, state.written_alerts)
         state.shared_looks = SharedLooks(state.connections, state.change_feed.recent)
         state.notice_listener = NoticeListener(settings, state.notice_board, random.Random())
         guardian = Guardian.of(settings.webhook_hosts, loopback=settings.webhook_loopback)

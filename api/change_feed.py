@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, IsolationLevel
 from psycopg.rows import TupleRow
 
 from api.alert_store import list_next_changes
 from api.freshness import Freshness, read_freshness
-from api.recent_changes import RecentChanges
+from api.recent_changes import RecentChanges, WrittenChange
+from api.written_alerts import WrittenAlerts
 from schemas.database import CONNECT_OPTIONS
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ STALE_SECONDS = 3.0
 OPTIONS = {"options": f"{CONNECT_OPTIONS['options']} -c plan_cache_mode=force_generic_plan"}
 # What is further behind than this is left to the tables, a page at a time.
 MOST_AT_ONCE = 1000
+# For so long after somebody asked for a list changes are read for it, as they are for those who wait for them.
+INTEREST_SECONDS = 10.0
 
 
 class ChangeFeed:
@@ -43,13 +46,16 @@ class ChangeFeed:
     early cannot be missed for longer than one look.
     """
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, written: WrittenAlerts) -> None:
+        """`written` is given each alert that changes, so that whoever reads a list finds it written out."""
         self._database_url = database_url
+        self._written = written
         self._moved = asyncio.Event()
         self._listeners = 0
         self._looked_at = float("-inf")
         self._look_began_at = float("-inf")
         self._written_at = float("-inf")
+        self._asked_at = float("-inf")
         self.recent = RecentChanges()
         self.freshness: Freshness | None = None
         self.is_released = False
@@ -67,6 +73,10 @@ class ChangeFeed:
     def note_write(self) -> None:
         """This process has written something: what was seen before does not hold any more."""
         self._written_at = time.monotonic()
+
+    def note_interest(self) -> None:
+        """Somebody asks for lists that are kept true by changes: have them read for a while."""
+        self._asked_at = time.monotonic()
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -112,6 +122,9 @@ class ChangeFeed:
     async def _listen(self) -> None:
         async with await self._connect() as connection:
             await connection.execute(LISTEN)
+            # What one look sees is of one moment.
+            await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+            await connection.set_read_only(True)
             self.recent.begin_anew(-1)
             while True:
                 async with asyncio.timeout(ANSWER_SECONDS):
@@ -129,23 +142,43 @@ class ChangeFeed:
 
     async def _look(self, connection: AsyncConnection[TupleRow]) -> None:
         began_at = time.monotonic()
-        freshness = await read_freshness(connection)
         before = self.recent.newest
-        if freshness.change_id < before or before < 0:
-            self.recent.begin_anew(freshness.change_id)
-        elif not self._listeners or freshness.change_id - before > MOST_AT_ONCE:
-            self.recent.skip_to(freshness.change_id)
-        elif freshness.change_id > before:
-            found = await list_next_changes(connection, before)
-            while found:
-                self.recent.extend(found)
-                found = await list_next_changes(connection, self.recent.newest)
+        async with connection.transaction():
+            freshness = await read_freshness(connection)
+            newest = freshness.change_id
+            is_wanted = self._listeners > 0 or began_at - self._asked_at < INTEREST_SECONDS
+            is_read = is_wanted and 0 <= before < newest <= before + MOST_AT_ONCE
+            changes = await _read_up_to(connection, before, freshness) if is_read else []
+        # From here on without a pause: nobody sees changes without the look that found them.
+        if newest < before or before < 0:
+            self.recent.begin_anew(newest)
+        elif newest > before:
+            self._take_in(changes, newest)
         self.freshness = freshness
         self._look_began_at, self._looked_at = began_at, time.monotonic()
-        if self.recent.newest != before:
+        if newest != before:
             self._wake()
+
+    def _take_in(self, changes: list[WrittenChange], newest: int) -> None:
+        self.recent.extend(changes)
+        self._written.keep((change.alert.version, change.alert.json) for change in changes)
+        if self.recent.newest != newest:
+            self.recent.skip_to(newest)
 
     def _wake(self) -> None:
         # Whoever waits holds the old event; who comes next waits for the next one.
         self._moved.set()
         self._moved = asyncio.Event()
+
+
+async def _read_up_to(
+    connection: AsyncConnection[TupleRow], before: int, freshness: Freshness
+) -> list[WrittenChange]:
+    """Every change after `before` up to that of a look, of whose snapshot the alerts are."""
+    changes: list[WrittenChange] = []
+    position = before
+    while position < freshness.change_id:
+        found = await list_next_changes(connection, position, freshness.version)
+        changes += found
+        position = found[-1].change_id if found else freshness.change_id
+    return changes

@@ -155,6 +155,14 @@ class _Bound:
     has_views: bool
 
 
+@asynccontextmanager
+async def one_snapshot(connection: Connection) -> AsyncIterator[None]:
+    """Whatever is read within the block is of the same moment."""
+    async with connection.transaction():
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
 async def fetch_all(
     connection: Connection,
     query: Query,

@@ -16,9 +16,10 @@ from api.moments import Moment, format_moment
 HEARTBEAT_MAX_SECONDS = 10.0
 LAG_MAX_SECONDS = 10.0
 
+# `as_of` is when the server was asked, and so before it looked: what was committed by then is in what it saw.
 # `version` moves whenever something else than an alert changes what a list of alerts shows.
 SELECT_FRESHNESS = """
-SELECT clock_timestamp() AS as_of,
+SELECT statement_timestamp() AS as_of,
        (SELECT last_id FROM change_counter) AS change_id,
        (SELECT version FROM registry_version)
            # (SELECT COALESCE(bit_xor(hashtextextended(
@@ -157,7 +158,10 @@ class Freshness:
 
 
 async def read_freshness(connection: Connection) -> Freshness:
-    """Look now. Read it *before* the rows it is to vouch for: they are then at least as fresh as it says."""
+    """Look now. Read it *before* the rows it is to vouch for: they are then at least as fresh as it says.
+
+    In a transaction of one snapshot it comes first of all, and what is read after it is exactly of its `change_id`.
+    """
     found = await fetch_one(connection, SELECT_FRESHNESS, {"heartbeat_max": HEARTBEAT_MAX_SECONDS}, Freshness)
     assert found is not None
     return found

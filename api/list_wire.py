@@ -8,20 +8,15 @@ from api.cursors import encode_cursor
 from api.freshness import Freshness
 
 
-def write_lasting(change_id: int, page: AlertPage, question: str) -> bytes:
-    """All of an `AlertList` but its freshness; the same until there is another change."""
+def write_head(freshness: Freshness) -> bytes:
+    """The beginning of an `AlertList`: its freshness, and as of which change it is."""
+    return b'%b,"change_id":%d' % (write_freshness(freshness)[:-1], freshness.change_id)
+
+
+def write_rest(page: AlertPage, question: str) -> bytes:
+    """What follows the head: the alerts. The same until one of them changes, comes or goes."""
     following = b"null"
     if page.last is not None:
         following = b'"%b"' % encode_cursor(page.last.model_copy(update={"question": question})).encode()
     total = b"null" if page.total is None else b"%d" % page.total
-    return b',"change_id":%d,"alerts":[%b],"total":%b,"next":%b}' % (
-        change_id,
-        b",".join(page.alerts),
-        total,
-        following,
-    )
-
-
-def write_list(freshness: Freshness, lasting: bytes) -> bytes:
-    """The whole `AlertList`."""
-    return write_freshness(freshness)[:-1] + lasting
+    return b',"alerts":[%b],"total":%b,"next":%b}' % (b",".join(page.alerts), total, following)

@@ -6,17 +6,20 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from api.alert_facts import WrittenAlert
+
 CAPACITY = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenChange:
-    """A change of the feed as JSON."""
+    """A change of the feed as JSON, and its alert as it was when the change was read."""
 
     change_id: int
     building_id: int
     signal_class: str
     json: bytes
+    alert: WrittenAlert
 
 
 @dataclass(frozen=True, slots=True)

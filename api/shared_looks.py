@@ -49,7 +49,7 @@ class SharedLooks:
                 raise _cursor_ahead(position, freshness.change_id)
             found: list[WrittenChange] = []
             if position < freshness.change_id:
-                found = await list_changes(connection, position, limit)
+                found = await list_changes(connection, position, limit, freshness.version)
         return Look(freshness, found, self.recent.mark())
 
 

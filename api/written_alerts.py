@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 # Some 30 MB.
 CAPACITY = 20_000
+NO_VERSION = -1
+"""Of the registry, for what is written out once and not kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -10,19 +10,22 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.alert_lists import AlertKey, PageAsked, list_alerts
+from api.alert_lists import AlertKey, FoundAlerts, PageAsked, find_alerts, take_page
 from api.alert_models import AlertDetail, AlertId, AlertList, Colour
 from api.alert_question import AlertOrder, AlertQuestion
 from api.alert_store import read_detail
 from api.answers import JSON, answer_json, answer_unchanged, is_unchanged, make_list_etag
-from api.connections import ConnectionsDep, Lender
+from api.change_feed import ChangeFeed
+from api.connections import ConnectionsDep, Lender, one_snapshot
 from api.cursors import CursorText, Id, decode_cursor, digest_question
 from api.examples import alerts as examples
 from api.examples import show_example
 from api.freshness import Freshness, read_freshness
+from api.kept_list import KeptList
 from api.languages import LanguageDep
-from api.list_memory import RememberedList, name_list
-from api.list_wire import write_lasting, write_list
+from api.list_membership import make_membership
+from api.list_memory import ListMemory, RememberedList, name_list
+from api.list_wire import write_head, write_rest
 from api.moments import GivenMoment
 from api.parameters import Codes, Limit, PersonName, Question, SearchText
 from api.problems import describe_problems
@@ -131,11 +134,11 @@ async def get_alerts(
 
 @dataclass(frozen=True)
 class Looked:
-    """What a look at the tables found; `lasting` is None when the client has it."""
+    """What a look at the tables found; `rest` is None when the client has it."""
 
     freshness: Freshness
     etag: str
-    lasting: bytes | None
+    rest: bytes | None
 
 
 def _read_asked(parameters: ListParameters) -> PageAsked:
@@ -146,27 +149,39 @@ def _read_asked(parameters: ListParameters) -> PageAsked:
 
 
 async def _look(request: Request, connections: Lender, written: WrittenAlerts, asked: PageAsked) -> Looked:
-    state = request.app.state
-    generation = state.change_feed.recent.generation
-    async with connections.borrow() as connection:
+    feed: ChangeFeed = request.app.state.change_feed
+    memory: ListMemory = request.app.state.list_memory
+    mark = feed.recent.mark()
+    found = None
+    async with connections.borrow() as connection, one_snapshot(connection):
         freshness = await read_freshness(connection)
         digest = digest_question(asked)
         etag = make_list_etag(freshness, digest)
-        lasting = None
         if not is_unchanged(request, etag):
-            page = await list_alerts(connection, asked, written, freshness.version)
-            lasting = write_lasting(freshness.change_id, page, digest_question(asked.question))
-    state.list_memory.keep(
-        name_list(request.scope),
-        RememberedList(freshness.change_id, freshness.version, generation, digest, lasting),
-    )
-    return Looked(freshness, etag, lasting)
+            found = await find_alerts(connection, asked, written, freshness.version)
+    remembered = RememberedList(freshness.change_id, freshness.version, mark, digest)
+    name = name_list(request.scope)
+    if found is not None:
+        remembered = _add_alerts(remembered, asked, found, name[1])
+    memory.keep(name, remembered)
+    return Looked(freshness, etag, remembered.rest)
+
+
+def _add_alerts(
+    remembered: RememberedList, asked: PageAsked, found: FoundAlerts, buildings: frozenset[int] | None
+) -> RememberedList:
+    question = digest_question(asked.question)
+    rest = write_rest(take_page(found, asked.limit), question)
+    # How many there are of all, the page does not tell.
+    belongs = None if asked.counted else make_membership(asked.question, found.names, buildings)
+    kept = None if belongs is None else KeptList(asked, belongs, found)
+    return replace(remembered, question=question, rest=rest, kept=kept)
 
 
 def _answer(looked: Looked) -> Response:
-    if looked.lasting is None:
+    if looked.rest is None:
         return answer_unchanged(looked.freshness, looked.etag)
-    body = write_list(looked.freshness, looked.lasting)
+    body = write_head(looked.freshness) + looked.rest
     return Response(body, headers={**looked.freshness.headers, "ETag": looked.etag}, media_type=JSON)
 
 

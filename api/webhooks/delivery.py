@@ -20,6 +20,7 @@ from api.connections import Lender
 from api.webhooks.destinations import DestinationError, Guardian
 from api.webhooks.signing import DELIVERY, SIGNATURE, TIMESTAMP, sign
 from api.webhooks.store import Due, note_delivered, note_failed, take_due
+from api.written_alerts import NO_VERSION
 
 log = logging.getLogger(__name__)
 
@@ -105,9 +106,8 @@ class Deliverer:
     async def _send_next(self, client: httpx.AsyncClient, due: Due) -> tuple[int, bool]:
         """How far he has come now, and whether anything had to be sent."""
         async with self._connections.borrow() as connection:
-            changes = await list_changes(
-                connection, due.after, LOOKED_AT_ONCE if due.classes else CHANGES_AT_ONCE
-            )
+            limit = LOOKED_AT_ONCE if due.classes else CHANGES_AT_ONCE
+            changes = await list_changes(connection, due.after, limit, NO_VERSION)
         if not changes:
             return due.after, False
         wanted = [one for one in changes if not due.classes or one.signal_class in due.classes]

@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from api.alert_lists import AlertKey, PageAsked, list_alerts
+from api.alert_lists import AlertKey, PageAsked, find_alerts, take_page
 from api.alert_question import AlertOrder, AlertQuestion
 from api.connections import Connection
 from api.written_alerts import WrittenAlerts
@@ -138,8 +138,8 @@ async def _read_a_page_in_the_middle(database_url: str, question: AlertQuestion)
     connection = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
     async with connection:
         before = await _count_rows_read(connection)
-        page = await list_alerts(connection, PageAsked(question, MIDDLE, 10), WrittenAlerts(), 1)
-        return len(page.alerts), await _count_rows_read(connection) - before
+        found = await find_alerts(connection, PageAsked(question, MIDDLE, 10), WrittenAlerts(), 1)
+        return len(take_page(found, 10).alerts), await _count_rows_read(connection) - before
 
 
 async def _count_rows_read(connection: Connection) -> int:

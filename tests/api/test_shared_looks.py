@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
+from api.alert_facts import AlertFacts, WrittenAlert
 from api.connections import Connections
 from api.problems import ProblemError
 from api.recent_changes import RecentChanges, WrittenChange
 from api.shared_looks import SharedLooks
+from api.written_alerts import AlertVersion
 from schemas.settings import Settings
 from tests.api.conftest import Hand
 
@@ -52,11 +55,20 @@ def test_two_hundred_who_ask_at_once_cost_two_looks_and_all_see_what_was_committ
     assert seen_later == [2] * 100
 
 
+def make_written(number: int) -> WrittenChange:
+    facts = AlertFacts(
+        alert_id=number, urgency=7, severity=2, condition="active", rule="smoke_rise", incident_id=number,
+        building_id=1, zone_id=None, device_id=None, verdict="none", assigned_to=None, acknowledged_at=None,
+        raised_at=datetime.fromtimestamp(number, UTC), changed_at=None, cleared_at=None, closed_at=None,
+    )  # fmt: skip
+    return WrittenChange(number, 1, "fire", b"", WrittenAlert(AlertVersion(number, number, 1), facts, b"{}"))
+
+
 def test_memory_gives_nobody_what_it_took_in_before_he_looked() -> None:
     recent = RecentChanges(capacity=3)
     recent.begin_anew(10)
     early = recent.mark()
-    recent.extend(WrittenChange(number, 1, "fire", b"") for number in (11, 12))
+    recent.extend(make_written(number) for number in (11, 12))
     late = recent.mark()
 
     def listed(position: int, mark: object) -> list[int] | None:
@@ -69,7 +81,7 @@ def test_memory_gives_nobody_what_it_took_in_before_he_looked() -> None:
     assert listed(9, early) is None
     assert listed(10, late) is None
     assert listed(12, late) == []
-    recent.extend(WrittenChange(number, 1, "fire", b"") for number in (13, 14))
+    recent.extend(make_written(number) for number in (13, 14))
     assert listed(10, early) is None
     assert listed(12, late) == [13, 14]
     recent.begin_anew(2)
