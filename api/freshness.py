@@ -16,10 +16,10 @@ from api.moments import Moment, format_moment
 HEARTBEAT_MAX_SECONDS = 10.0
 LAG_MAX_SECONDS = 10.0
 
-# `as_of` is when the server was asked, and so before it looked: what was committed by then is in what it saw.
+# `as_of` is before the server took the snapshot that it looks at, so that what was committed by then is in it.
 # `version` moves whenever something else than an alert changes what a list of alerts shows.
 SELECT_FRESHNESS = """
-SELECT statement_timestamp() AS as_of,
+SELECT transaction_timestamp() AS as_of,
        (SELECT last_id FROM change_counter) AS change_id,
        (SELECT version FROM registry_version)
            # (SELECT COALESCE(bit_xor(hashtextextended(
