@@ -132,7 +132,7 @@ def bench_api(
     from simulators.benchmarks.desks import DeskLoad, measure_desks
 
     city = AlertCity(2_000, 100, 1) if quick else AlertCity(alerts)
-    load = DeskLoad(0.3, 1) if quick else DeskLoad()
+    load = DeskLoad(0.3, 1, 20, 20) if quick else DeskLoad()
     _measure(lambda settings: measure_desks(settings, city, load, runs), json)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +14,17 @@ from api.app import make_server
 from schemas.settings import Settings
 from simulators.benchmarks.alert_city import AlertCity, open_alert_city
 from simulators.benchmarks.answering import Poll, Polled, bare_route, poll, serving
+from simulators.benchmarks.changing import ChangeKind, Writing, changing
 from simulators.benchmarks.children import run_apart
 from simulators.benchmarks.figures import Figure, alone, compare
 from simulators.benchmarks.ground import Ground
+from simulators.benchmarks.listening import Crowd, measure_delays
 
 SIZES, CONNECTIONS = (100, 1000), (1, 16)
 DESKS = 200
 CHANGES_A_SECOND = 50
+# In which a process starts that asks.
+SPARE_SECONDS = 5.0
 # One of each filter; none of them has been asked before.
 LISTS = (
     "open=all",
@@ -38,20 +40,17 @@ LISTS = (
     "open=all&q=nothing-of-this-name",
     "open=all&order=newest&area=G31",
 )
-CHANGE = """
-INSERT INTO alert_events (alert_id, action, at, actor, condition, severity, note)
-SELECT alert_id, 'commented', now(), 'bench', condition, severity, 'bench' FROM alerts
-WHERE closed_at IS NULL ORDER BY alert_id OFFSET %s LIMIT 1"""
-
 Series = defaultdict[str, list[float]]
 
 
 @dataclass(frozen=True)
 class DeskLoad:
-    """How long each is asked for."""
+    """How long each is asked for, and how many changes and raises are listened to."""
 
     seconds: float = 3.0
     looks: int = 10
+    changes: int = 400
+    storm: int = 1000
 
 
 def measure_desks(settings: Settings, city: AlertCity, load: DeskLoad, runs: int) -> list[Figure]:
@@ -65,6 +64,7 @@ def measure_desks(settings: Settings, city: AlertCity, load: DeskLoad, runs: int
             crowd = run_apart(poll, Poll(f"{api}/v1/alerts?limit=100", DESKS, load.seconds))
             series["desks"].append(crowd.rate)
             series["refused"].append(crowd.refused)
+            _measure_listening(ground, api, load, series)
     return list(_conclude(series))
 
 
@@ -100,7 +100,7 @@ def _measure_beside_bare(ground: Ground, api: str, size: int, load: DeskLoad, se
                 theirs = _poll(bare, connections, load, tag)
                 series[f"{name} {size} {connections}"].append(ours.rate)
                 series[f"bare {name} {size} {connections}"].append(theirs.rate)
-            with _changing(ground):
+            with changing(ground.database_url, CHANGES_A_SECOND, load.seconds + SPARE_SECONDS):
                 series[f"changing {size} {connections}"].append(_poll(url, connections, load, None).rate)
 
 
@@ -108,26 +108,17 @@ def _poll(url: str, connections: int, load: DeskLoad, etag: str | None) -> Polle
     return run_apart(poll, Poll(url, connections, load.seconds, etag))
 
 
-@contextmanager
-def _changing(ground: Ground) -> Iterator[None]:
-    """Fifty changes a second for the length of a block."""
-    stopping = threading.Event()
-
-    def write() -> None:
-        with ground.connect() as connection:
-            began, count = time.monotonic(), 0
-            while not stopping.is_set():
-                connection.execute(CHANGE, (count % 50,))
-                count += 1
-                stopping.wait(max(0.0, began + count / CHANGES_A_SECOND - time.monotonic()))
-
-    thread = threading.Thread(target=write)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join()
+def _measure_listening(ground: Ground, api: str, load: DeskLoad, series: Series) -> None:
+    for name, streams, desks, writing in (
+        ("one", 1, 0, Writing(ChangeKind.COMMENT, 20, load.changes)),
+        ("crowd", DESKS, DESKS, Writing(ChangeKind.COMMENT, 2, load.changes // 5)),
+        ("storm", DESKS, DESKS, Writing(ChangeKind.FIRE, 100, load.storm)),
+    ):
+        crowd = Crowd(api, ground.database_url, streams, desks)
+        delays = run_apart(measure_delays, crowd, writing)
+        series[f"{name} p50"].append(float(np.percentile(delays.slowest, 50)))
+        series[f"{name} p99"].append(float(np.percentile(delays.slowest, 99)))
+        series[f"{name} last"].append(max(delays.last_at_streams))
 
 
 def _conclude(series: Series) -> Iterator[Figure]:
@@ -154,3 +145,10 @@ def _conclude(series: Series) -> Iterator[Figure]:
             )
     yield alone(f"{DESKS} desks without a pause", "1/s", series["desks"])
     yield Figure("of these refused", max(series["refused"]), "")
+    for name, words in (
+        ("one", "commit to the client, one stream"),
+        ("crowd", f"commit to the last of {DESKS} desks that wait and {DESKS} streams"),
+    ):
+        for percent in (50, 99):
+            yield alone(f"{words}, p{percent}", "ms", series[f"{name} p{percent}"])
+    yield alone("1,000 fires in 10 s, the last at every stream", "ms", series["storm last"])
