@@ -88,6 +88,8 @@ def make_app(settings: Settings) -> FastAPI:
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # We measure by ourselves and tell nobody else; that would be found out anew at each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         responses={
             401: {"model": Problem, "description": "Not logged in"},
             403: {"model": Problem, "description": "Not allowed"},

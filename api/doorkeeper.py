@@ -10,11 +10,11 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 
 import psycopg
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -32,6 +32,8 @@ PUBLIC_PATHS = frozenset({"/", "/healthz", "/readyz", "/metrics", "/v1/openapi.j
 PUBLIC_FOLDER = "/desk/"
 # Shown to this machine even if the database has not been seen since the start: a fire that is known is told.
 SHOWN_WITHOUT_DATABASE = "/v1/alerts/unpersisted"
+
+_FORWARDING = frozenset({b"x-forwarded-for", b"forwarded"})
 
 KNOWN_SECONDS = 2.0
 """How long an account that was removed may still look at things."""
@@ -164,11 +166,15 @@ def _find_cookie(header: str) -> str | None:
 def is_local(scope: Scope) -> bool:
     """Whether it comes from this machine, and not through a proxy on it that speaks for others."""
     client = scope.get("client")
-    headers = Headers(scope=scope)
-    if client is None or "x-forwarded-for" in headers or "forwarded" in headers:
+    if client is None or any(name in _FORWARDING for name, _ in scope["headers"]):
         return False
+    return _is_loopback(client[0])
+
+
+@lru_cache(maxsize=1024)
+def _is_loopback(address: str) -> bool:
     try:
-        return ip_address(client[0]).is_loopback
+        return ip_address(address).is_loopback
     except ValueError:
         return False
 
