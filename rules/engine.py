@@ -160,11 +160,16 @@ class Engine:
         changes = [
             change
             for piece in self._cut_at_ticks(fresh)
-            for change in self._shared.settle(self._judge_readings(piece))
+            for change in self._shared.settle(self._judge_again(piece))
             if change.subject.building_id not in told
         ]
         self._recall.finish()
         return changes
+
+    def _judge_again(self, readings: NDArray[np.void]) -> Iterator[Change]:
+        """What gauges of water learn, they learn at ticks."""
+        self._water.follow(int(readings["received_at"].max()) // TICK_US * TICK_US, self._judging.slow)
+        yield from self._judge_readings(readings)
 
     def listen_from(self, now: int) -> None:
         """Say that until `now` nobody could be heard, e.g. because the broker was away."""

@@ -22,6 +22,15 @@ from rules.sequences import Sequences
 from rules.shared_episodes import SharedEpisodes
 from rules.snapshots import pack, unpack
 from rules.voices import Channel
+from rules.water.water_memory import (
+    Wait,
+    pack_gauges,
+    pack_pump_starts,
+    pack_waits,
+    restore_gauges,
+    restore_pump_starts,
+    unpack_waits,
+)
 from rules.water.water_watch import WaterWatch
 from rules.zone_watch import LOW, ZoneWatch
 from schemas.columns import NEVER
@@ -56,6 +65,7 @@ class Recall:
         self._chatter, self._sequences = chatter, sequences
         self._judged_upto = np.empty(0, np.int64)
         self._known: list[KnownCondition] = []
+        self._waits: list[Wait] = []
 
     def adopt(self, places: Places, roster: Roster) -> None:
         """Take over a newer roster."""
@@ -149,6 +159,10 @@ class Recall:
         for slot in slots[showed | (self._judging.points[slots] > 0)].tolist():
             self._likelihood.take(slot, int(self._judging.points[slot]), float(self._judging.excess[slot]))
         self._zones.restore_snapshot(columns["zones"].astype(LOW), self._roster.zone_slots)
+        water = self._water
+        restore_gauges(water.gauging, columns, slot_of)
+        restore_pump_starts(water.pumps, columns, self._roster.device_slots)
+        self._waits += unpack_waits(columns)
         upto = int(columns["received_upto"][0])
         self._judged_upto[slots] = upto
         return upto
@@ -172,20 +186,32 @@ class Recall:
     def finish(self) -> None:
         """What the tables say of conditions holds, whatever the readings since the snapshot have made of them."""
         self._judged_upto[:] = NEVER
+        roster = self._roster
         for known in self._known:
             self._restore(known)
         self._known = []
+        for wait in self._waits:
+            slot = (roster.device_slots if wait.of_device else roster.sensor_slots).get(wait.id)
+            if slot is not None:
+                self._water.restore_wait(wait, slot)
+        self._waits = []
         for rule in SHARING:
             for slot in self._judging.find_active(rule).tolist():
                 self._shared.join(rule, self._places.sensor(slot))
 
     def _columns_of(self, building_slot: int, received_upto: int) -> dict[str, NDArray[np.generic]]:
         slots = np.flatnonzero(self._site_of_sensors == building_slot)
-        zones = set(np.flatnonzero(self._roster.zones["building_slot"] == building_slot).tolist())
+        roster, water = self._roster, self._water
+        zones = set(np.flatnonzero(roster.zones["building_slot"] == building_slot).tolist())
+        devices = np.flatnonzero(roster.devices["building_slot"] == building_slot)
+        sensor_ids = roster.sensors["sensor_id"][slots]
         return {
             "received_upto": np.array([received_upto]),
-            "sensor_id": self._roster.sensors["sensor_id"][slots],
-            "zones": self._zones.take_snapshot(zones, self._roster.zones["zone_id"]),
+            "sensor_id": sensor_ids,
+            "zones": self._zones.take_snapshot(zones, roster.zones["zone_id"]),
             **self._judging.take_snapshot(slots),
             **self._circuits.take_snapshot(slots),
+            **pack_gauges(water.gauging, slots, sensor_ids),
+            **pack_pump_starts(water.pumps, devices, roster.devices["device_id"][devices]),
+            **pack_waits(water.list_waits(slots, devices, roster)),
         }

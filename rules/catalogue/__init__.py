@@ -35,15 +35,18 @@ from rules.catalogue.gateway_silent import GATEWAY_SILENT
 from rules.catalogue.heat_fixed_alarm import HEAT_FIXED_ALARM
 from rules.catalogue.heat_prealarm import HEAT_PREALARM
 from rules.catalogue.heat_rate_of_rise import HEAT_RATE_OF_RISE
+from rules.catalogue.hydrant_dynamic_high import HYDRANT_DYNAMIC_HIGH
 from rules.catalogue.hydrant_dynamic_low import HYDRANT_DYNAMIC_LOW
 from rules.catalogue.hydrant_pressure_high import HYDRANT_PRESSURE_HIGH
 from rules.catalogue.hydrant_pressure_low import HYDRANT_PRESSURE_LOW
 from rules.catalogue.hydrant_pressure_zero import HYDRANT_PRESSURE_ZERO
 from rules.catalogue.jockey_overcycling import JOCKEY_OVERCYCLING
+from rules.catalogue.jockey_pressure_low import JOCKEY_PRESSURE_LOW
 from rules.catalogue.manual_call_point import MANUAL_CALL_POINT
 from rules.catalogue.metric_silent import METRIC_SILENT
 from rules.catalogue.phase_loss import PHASE_LOSS
 from rules.catalogue.power_or_line_fault import POWER_OR_LINE_FAULT
+from rules.catalogue.pressure_decay_grown import PRESSURE_DECAY_GROWN
 from rules.catalogue.pressure_drop_fast import PRESSURE_DROP_FAST
 from rules.catalogue.reading_invalid import READING_INVALID
 from rules.catalogue.reading_noisy import READING_NOISY
@@ -60,6 +63,7 @@ from rules.catalogue.sprinkler_water_flow import SPRINKLER_WATER_FLOW
 from rules.catalogue.tank_empty import TANK_EMPTY
 from rules.catalogue.tank_level_low import TANK_LEVEL_LOW
 from rules.catalogue.tank_outflow_unexpected import TANK_OUTFLOW_UNEXPECTED
+from rules.catalogue.tank_overflow import TANK_OVERFLOW
 from rules.catalogue.test_overrun import TEST_OVERRUN
 from rules.catalogue.voltage_high import VOLTAGE_HIGH
 from rules.catalogue.voltage_low import VOLTAGE_LOW
@@ -97,6 +101,7 @@ READING_RULES: tuple[ReadingRule, ...] = (
     HYDRANT_PRESSURE_HIGH,
     TANK_LEVEL_LOW,
     TANK_EMPTY,
+    TANK_OVERFLOW,
     RESIDUAL_CURRENT_ALARM,
     RESIDUAL_CURRENT_PREALARM,
     CABLE_TEMP_ALARM,
@@ -111,10 +116,13 @@ READING_RULES: tuple[ReadingRule, ...] = (
 )
 WATER_RULES: tuple[WaterRule, ...] = (
     HYDRANT_PRESSURE_LOW,
+    JOCKEY_PRESSURE_LOW,
     WATER_PRESSURE_SINKING,
+    PRESSURE_DECAY_GROWN,
     PRESSURE_DROP_FAST,
     RISER_GAUGES_DIFFER,
     HYDRANT_DYNAMIC_LOW,
+    HYDRANT_DYNAMIC_HIGH,
     JOCKEY_OVERCYCLING,
     TANK_OUTFLOW_UNEXPECTED,
     FIRE_PUMP_RUNNING,

@@ -29,6 +29,8 @@ KNOWN_SOURCES: tuple[HazardSource, ...] = (
     HazardSource("fire_pump_stopped_with_flow", HazardKind.PUMP_FAULT),
     HazardSource("fire_pump_not_auto", HazardKind.PUMP_FAULT, 1.0),
     HazardSource("jockey_overcycling", HazardKind.LEAKING_RISER, 24.0),
+    HazardSource("jockey_pressure_low", HazardKind.LOW_PRESSURE, 24.0),
+    HazardSource("pressure_decay_grown", HazardKind.LEAKING_RISER),
     HazardSource("water_pressure_sinking", HazardKind.LEAKING_RISER),
     HazardSource("tank_level_low", HazardKind.EMPTY_TANK, 1.0),
     HazardSource("tank_empty", HazardKind.EMPTY_TANK),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,12 @@ _USUAL_SHARE = 0.2
 LEAST_TEETH = 4
 STEEP_MPA_H = 0.6
 """Noise of 0.0015 MPa, a minute apart, looks like 0.13 MPa an hour."""
+_LATELY_SHARE, _LONG_SHARE, _LONG_DAYS = 0.2, 0.02, 14.0
+"""Of the decay between two starts: what one of them teaches of the last few, and of what is usual for two weeks."""
+_MOST_BEND = 0.3
+"""By so much of its logarithm a single fall is believed to differ: after a test the vessel fills up in haste."""
+LEAST_FALLS = 20
+"""Falls between starts, about half a day of them, before it is known what is usual."""
 
 
 class Gauging:
@@ -42,9 +49,13 @@ class Gauging:
         How fast it fell when it fell last [MPa/h], (k,).
     falls
         How fast pressure usually falls between two starts [MPa/h], NaN until known, (k,).
+    decay, usual_decay
+        The same of the last few starts and of two weeks, neither of them moved far by any single one, (k,).
+    ticked
+        Up to when it has been looked at, (k,) [µs].
     """
 
-    _KEPT = (
+    KEPT = (
         "value",
         "before",
         "newest",
@@ -53,6 +64,9 @@ class Gauging:
         "falls",
         "usual",
         "samples",
+        "decay",
+        "usual_decay",
+        "ticked",
         "lowest",
         "last_fall",
         "_trough",
@@ -72,6 +86,8 @@ class Gauging:
         self.usual, self.samples = np.full(count, np.nan), np.zeros(count)
         self.teeth = np.zeros(count, np.int64)
         self._trough, self.falls = np.full(count, np.nan), np.full(count, np.nan)
+        self.decay, self.usual_decay = np.full(count, np.nan), np.full(count, np.nan)
+        self.ticked = np.full(count, NEVER, np.int64)
         self._low, self._high = np.full(count, np.nan), np.full(count, np.nan)
         self._high_at = np.zeros(count, np.int64)
         self._rises = np.zeros(count, np.bool_)
@@ -85,15 +101,29 @@ class Gauging:
         if not rows:
             return
         mine, theirs = np.array(rows).T
-        for name in self._KEPT:
-            getattr(self, name)[mine] = getattr(former, name)[theirs]
+        for name in self.KEPT:
+            self.column(name)[mine] = former.column(name)[theirs]
         for row, old in rows:
-            self.starts[row] = former.starts[old]
-            self._counted[row] = len(self.starts[row])
+            self.take_starts(row, former.starts[old])
 
-    def take(self, newest: NDArray[np.int64], value: Floats, fresh: Flags, dropped: Flags) -> None:
-        """The newest samples (k,) at a tick; `dropped` says which are far below what was usual."""
-        came = fresh & (newest != self.newest)
+    def column(self, name: str) -> NDArray[np.generic]:
+        """One of those of `KEPT`, (k,)."""
+        column: NDArray[np.generic] = getattr(self, name)
+        return column
+
+    def take_starts(self, gauge: int, starts: Iterable[int]) -> None:
+        """Take over when the pressure of a gauge was lifted."""
+        self.starts[gauge] = deque(starts)
+        self._counted[gauge] = len(self.starts[gauge])
+
+    def take(self, now: int, newest: NDArray[np.int64], value: Floats, fresh: Flags, dropped: Flags) -> None:
+        """The newest samples (k,) at a tick; `dropped` says which are far below what was usual.
+
+        What has been looked at up to now, or later, has nothing to learn.
+        """
+        due = now > self.ticked
+        self.ticked = np.maximum(self.ticked, now)
+        came = due & fresh & (newest != self.newest)
         hours = np.where(came, newest - np.maximum(self.newest, 0), 1) / HOUR_US
         self.before = np.where(came, self.value, self.before)
         self.value = np.where(came, value, self.value)
@@ -102,7 +132,7 @@ class Gauging:
         recovered = self.lowest + np.where(self.newest == NEVER, 0, newest - self.newest) / HOUR_US
         self.lowest = np.where(came, np.fmin(recovered, self.value), self.lowest)
         self.newest = np.where(came, newest, self.newest)
-        stale = ~fresh
+        stale = due & ~fresh
         self.value[stale] = self.before[stale] = np.nan
         self._follow_teeth(came & np.isfinite(value))
         self._note_fall(came & (self.value < self.before), hours)
@@ -111,6 +141,11 @@ class Gauging:
     def trough(self) -> Floats:
         """Where the jockey pump usually starts (k,); NaN until it has been seen to several times."""
         return np.asarray(np.where(self.teeth > LEAST_TEETH, self._trough, np.nan))
+
+    @property
+    def grown_decay(self) -> Floats:
+        """How many times as fast as usual the pressure falls between two starts (k,); NaN until that is known."""
+        return np.asarray(np.where(self.teeth > LEAST_FALLS, self.decay / self.usual_decay, np.nan))
 
     @property
     def steady_low(self) -> Floats:
@@ -182,7 +217,20 @@ class Gauging:
         self._trough[gauge] = _learn(self._trough[gauge], low) if known else low
         if np.isfinite(rate) and rate > 0:
             self.falls[gauge] = _learn(self.falls[gauge], rate) if known else rate
+            self._learn_decay(gauge, rate, hours)
+
+    def _learn_decay(self, gauge: int, rate: float, hours: float) -> None:
+        first = 1.0 / max(float(self.teeth[gauge]), 1.0)
+        self.decay[gauge] = _bend(self.decay[gauge], rate, max(_LATELY_SHARE, first))
+        long_share = min(_LONG_SHARE, hours / (24.0 * _LONG_DAYS))
+        self.usual_decay[gauge] = _bend(self.usual_decay[gauge], rate, max(long_share, first))
 
 
 def _learn(usual: float, fresh: float) -> float:
     return fresh if np.isnan(usual) else usual + _USUAL_SHARE * (fresh - usual)
+
+
+def _bend(usual: float, fresh: float, share: float) -> float:
+    if np.isnan(usual):
+        return fresh
+    return usual * float(np.exp(share * np.clip(np.log(fresh / usual), -_MOST_BEND, _MOST_BEND)))

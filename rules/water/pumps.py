@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,14 @@ class Pumps:
         while starts and starts[0] <= now - HOUR_US:
             starts.popleft()
         return len(starts)
+
+    def find_starts(self, slot: int) -> tuple[int, ...]:
+        """When a pump was started, as far as it is kept."""
+        return tuple(self._starts.get(slot, ()))
+
+    def take_starts(self, slot: int, starts: Iterable[int]) -> None:
+        """Take over when a pump was started."""
+        self._starts[slot] = deque(starts)
 
     def _call(self, slot: int, at: int, active: bool) -> None:
         if not active:

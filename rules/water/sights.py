@@ -47,7 +47,7 @@ class Sights:
 
     def look(self, now: int, slow: NDArray[np.void], gauging: Gauging, pumps: Pumps) -> WaterView:
         """At `now`, by what sensors (n_sensors,) showed last; the view's parameters are for each rule to set."""
-        self._read_gauges(now, slow, gauging)
+        self.follow(now, slow, gauging)
         tank = self._most(self.read(self._systems.tank_meters, now, slow), self._systems.tank_meters)
         tank = np.where(self._systems.has_jockey, np.maximum(tank - JOCKEY_L_S, 0.0), tank)
         self._flowed_at = np.where(tank >= ASTRAY_L_S, now, self._flowed_at)
@@ -61,6 +61,9 @@ class Sights:
             systems=self._systems,
             worst=self._least(fine),
             outlet=self._least(np.where(self._systems.at_riser, fine, np.nan)),
+            most_at_outlet=self._most_of_gauges(
+                np.where(self._systems.at_riser, gauging.steady_high, np.nan)
+            ),
             flow=flow,
             tank_flow=tank,
             drop=self._find_drop(slow, gauging),
@@ -71,6 +74,9 @@ class Sights:
             ),
             spread=self._most_of_gauges(fine) - self._least(fine),
             stuck_hours=self._find_stuck(slow, gauging, system),
+            has_jockey=self._systems.has_jockey | ~np.isnan(self._least(gauging.trough)),
+            decay=self._least(np.where(self._systems.quick, gauging.decay, np.nan)),
+            grown_decay=self._least(np.where(self._systems.quick, gauging.grown_decay, np.nan)),
             pump_runs_s=runs_s,
             pump_called_s=called_s,
             pump_stopped_s=self._seconds(now, pumps.stopped),
@@ -78,6 +84,13 @@ class Sights:
             rose=rose,
             parameter=_no_parameter,
         )
+
+    def follow(self, now: int, slow: NDArray[np.void], gauging: Gauging) -> None:
+        """Let gauges learn from what they showed last."""
+        slots = gauging.slots
+        newest, value = slow["newest"][slots], slow["value"][slots]
+        fresh = (newest != NEVER) & (now - np.maximum(newest, 0) <= self._fresh_us[slots])
+        gauging.take(now, newest, value, fresh, self._find_reference(slow, gauging) - value >= DROP_MPA)
 
     def flowed_lately(self, system: int, now: int) -> bool:
         """Whether so much left the tank within ten minutes that its flow switch may have called the pump."""
@@ -90,12 +103,6 @@ class Sights:
         return np.where(
             fresh & (slow["newest"][members.slots] != NEVER), slow["value"][members.slots], np.nan
         )
-
-    def _read_gauges(self, now: int, slow: NDArray[np.void], gauging: Gauging) -> None:
-        slots = gauging.slots
-        newest, value = slow["newest"][slots], slow["value"][slots]
-        fresh = (newest != NEVER) & (now - np.maximum(newest, 0) <= self._fresh_us[slots])
-        gauging.take(newest, value, fresh, self._find_reference(slow, gauging) - value >= DROP_MPA)
 
     def _heads(self, gauging: Gauging) -> Floats:
         """What each gauge (k,) says of the worst hydrant [MPa]."""

@@ -36,6 +36,8 @@ class WaterView:
         reach no more, and the height is taken off.
     outlet
         The lowest pressure that a gauge at a hydrant shows [MPa], the height to the worst one taken off.
+    most_at_outlet
+        The highest pressure that a gauge at a hydrant shows where it stands, over both its newest samples [MPa].
     flow, tank_flow
         The most that any meter, or the one at the tank, shows beyond what a jockey pump takes [L/s].
     drop
@@ -48,6 +50,11 @@ class WaterView:
         By how much the gauges of a riser differ, each with its height taken off [MPa].
     stuck_hours
         For how long a gauge has not moved while another moved by a tooth of the saw [h].
+    has_jockey
+        Whether a jockey pump holds the pressure: one that is registered, or is seen in the saw-tooth.
+    decay, grown_decay
+        How fast the pressure has fallen between the last starts of the jockey pump [MPa/h], and how many times as fast
+        as usual; of the gauges that know it the one that says least.
     pump_runs_s, pump_called_s, pump_stopped_s
         For how long the fire pump has run, has been called and has been stopped [s]; NaN while it has not.
     flows_s
@@ -61,6 +68,7 @@ class WaterView:
     systems: WaterSystems
     worst: Floats
     outlet: Floats
+    most_at_outlet: Floats
     flow: Floats
     tank_flow: Floats
     drop: Floats
@@ -68,6 +76,9 @@ class WaterView:
     starts: Floats
     spread: Floats
     stuck_hours: Floats
+    has_jockey: Flags
+    decay: Floats
+    grown_decay: Floats
     pump_runs_s: Floats
     pump_called_s: Floats
     pump_stopped_s: Floats

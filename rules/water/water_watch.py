@@ -20,12 +20,14 @@ from rules.water.pumps import Pumps
 from rules.water.sights import Sights
 from rules.water.signs import find_signs
 from rules.water.systems import WaterSystems, find_systems
+from rules.water.water_memory import Wait
 from rules.water.water_rule import About, WaterJudgement, WaterRule, WaterView
 from schemas.columns import MICROSECONDS, NEVER, DeviceEvent
 from schemas.domain import Severity
 from schemas.roster import UNKNOWN, Roster
 
 Slots = NDArray[np.int32]
+Rows = NDArray[np.signedinteger]
 Flags = NDArray[np.bool_]
 
 STATE = np.dtype([("since", np.int64), ("low_since", np.int64), ("began", np.int64), ("severity", np.int8)])
@@ -89,6 +91,33 @@ class WaterWatch:
         states.cover(slots)
         states.write(slots, np.array([(NEVER, NEVER, at if active else NEVER, severity)], STATE))
         return True
+
+    def list_waits(self, sensors: Rows, devices: Rows, roster: Roster) -> Iterator[Wait]:
+        """What is waited for of some sensors and devices."""
+        for rule in self.rules.values():
+            of_device = rule.about is About.PUMP
+            slots, ids = (
+                (devices, roster.devices["device_id"])
+                if of_device
+                else (sensors, roster.sensors["sensor_id"])
+            )
+            state = self._states[rule.id].read(slots)
+            for row in np.flatnonzero((state["since"] != NEVER) | (state["low_since"] != NEVER)).tolist():
+                since, low_since = int(state["since"][row]), int(state["low_since"][row])
+                yield Wait(rule.id, of_device, int(ids[slots[row]]), since, low_since)
+
+    def restore_wait(self, wait: Wait, slot: int) -> None:
+        """Go on waiting; after `restore`, for what the tables say of a condition is not forgotten."""
+        if wait.rule in self.rules:
+            states, slots = self._states[wait.rule], np.array([slot])
+            state = states.read(slots)
+            state["since"], state["low_since"] = wait.since, wait.low_since
+            states.write(slots, state)
+
+    def follow(self, now: int, slow: NDArray[np.void]) -> None:
+        """Let gauges learn from what sensors (n_sensors,) showed at a tick that was judged before."""
+        if len(self.systems):
+            self._sights.follow(now, slow, self.gauging)
 
     def take(self, event: DeviceEvent) -> None:
         """What a pump declares."""

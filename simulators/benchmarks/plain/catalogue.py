@@ -44,6 +44,7 @@ def make_rules(quantity: Quantity, number: Number, interval_us: int) -> list[Pla
         return [
             PlainRule("tank_level_low", low),
             PlainRule("tank_empty", [_at_most(number, "tank_empty", RED)]),
+            PlainRule("tank_overflow", [_limit(number, "tank_overflow", BLUE)]),
         ]
     if quantity is Quantity.GAS:
         return [
