@@ -127,11 +127,13 @@ def _play(
 
     from simulators.acceptance.measured_fires import play_fires
     from simulators.acceptance.month import cut_month
+    from simulators.acceptance.operation.operating import plan_operation
     from simulators.acceptance.suite import run_suite
     from simulators.scenarios.mutations import list_mutants
     from simulators.trials.real_fires import NoFiresError
 
     life = cut_month(buildings, days, seed, processes, interval) if days else []
+    operation = plan_operation(buildings, days, seed) if days else []
     mutants = [*list_mutants()] if mutations else []
     columns = (
         TextColumn("{task.percentage:3.0f} %"),
@@ -147,7 +149,7 @@ def _play(
             if step.said:
                 progress.update(task, description=step.said)
 
-        outcomes = run_suite(chosen, life, mutants, processes, tell_step)
+        outcomes = run_suite(chosen, [*life, *operation], mutants, processes, tell_step)
     if fires is not None:
         try:
             outcomes.results += play_fires(fires)
@@ -167,9 +169,10 @@ def _report(outcomes: Outcomes, seconds: float) -> Report:
         datetime.now(UTC).astimezone(),
         version("fengsui"),
         outcomes.results,
-        score_rules(outcomes.results, outcomes.cries),
+        score_rules(outcomes.results, outcomes.cries, outcomes.operation),
         score_promises(outcomes.results),
         outcomes.cries,
+        outcomes.operation,
         outcomes.mutations,
         seconds=seconds,
         life_seconds=outcomes.life_seconds,
@@ -237,7 +240,7 @@ def write_files(report: Report, folder: Path) -> None:
 
 def tell(report: Report, folder: Path, console: Console) -> None:
     """What matters, in a few lines."""
-    from simulators.acceptance.files import tell_life
+    from simulators.acceptance.files import tell_life, tell_operation
 
     for result in report.failed:
         console.print(f"[red]failed[/red] {result.name}: {'; '.join(result.problems)}")
@@ -251,7 +254,11 @@ def tell(report: Report, folder: Path, console: Console) -> None:
         passed = len(report.results) - len(report.failed)
         console.print(f"scenarios: {passed} of {len(report.results)} passed")
     if report.cries is not None:
-        console.print(f"ordinary life: {tell_life(report.cries)}; {report.life_seconds:.0f} s of computing")
+        console.print(f"ordinary life: {tell_life(report.cries)}")
+    for calls in report.operation:
+        console.print(f"ordinary operation, {calls.part}: {tell_operation(calls)}")
+    if report.life_seconds:
+        console.print(f"the month took {report.life_seconds:.0f} s of computing")
     if report.mutations:
         noticed = sum(one.killed_by is not None for one in report.mutations)
         console.print(f"mutations: {noticed} of {len(report.mutations)} noticed")

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from simulators.acceptance.month import Cries
+from simulators.acceptance.operation.calls import FALSE_A_BUILDING_YEAR_AT_MOST, Call, Calls
 from simulators.acceptance.report import Report
 from simulators.acceptance.results import Result
 
@@ -18,7 +19,12 @@ def write_junit(report: Report) -> str:
     _add_suite(root, "scenarios", [(one.name, one.seconds, one.problems) for one in report.results])
     if report.cries is not None:
         problems = [] if report.cries.keeps_limits else [tell_life(report.cries)]
-        _add_suite(root, "ordinary life", [("month", report.life_seconds, problems)])
+        month = [("month", report.life_seconds, problems)]
+        month += [
+            (one.part.value, 0.0, [] if one.keeps_limits else [tell_operation(one)])
+            for one in report.operation
+        ]
+        _add_suite(root, "ordinary life", month)
     if report.mutations:
         cases = [
             (one.mutant.name, 0.0, [] if one.is_explained else ["no scenario fails"])
@@ -53,6 +59,15 @@ def tell_life(cries: Cries) -> str:
     )
 
 
+def tell_operation(calls: Calls) -> str:
+    """What ordinary operation of a part came to, beside its limits."""
+    return (
+        f"red {calls.total(Call.RED)} (0), above blue {calls.total(Call.ABOVE_BLUE)}, "
+        f"{calls.false_a_building_year:.2f} a building-year ({FALSE_A_BUILDING_YEAR_AT_MOST:g}), "
+        f"after undeclared tests {calls.total(Call.AFTER_TEST)}"
+    )
+
+
 def _tell_ratio(cries: Cries, kind: str) -> str:
     ratio = cries.ratio(kind)
     return "none of either" if ratio is None else f"{ratio:.3f}"
@@ -70,6 +85,7 @@ def write_json(report: Report) -> str:
         "rules": [asdict(one) for one in report.rules],
         "promises": [asdict(one) | {"kept": one.is_kept} for one in report.promises],
         "life": None if cries is None else _describe_life(cries, report.life_seconds),
+        "operation": [_describe_operation(one) for one in report.operation],
         "mutations": [asdict(one) | {"explained": one.is_explained} for one in report.mutations],
         "live": None
         if report.live is None
@@ -95,6 +111,21 @@ def _describe_life(cries: Cries, seconds: float) -> dict[str, object]:
         "ratios": {kind: cries.ratio(kind) for kind in ("fire", "warning")},
         "plain": dict(cries.plain),
         "false": [*_list_cries(cries)],
+    }
+
+
+def _describe_operation(calls: Calls) -> dict[str, object]:
+    return {
+        "part": calls.part,
+        "buildings": calls.buildings,
+        "days": calls.days,
+        "readings": calls.readings,
+        "keeps_limits": calls.keeps_limits,
+        "false_a_building_year": calls.false_a_building_year,
+        "raised": [
+            {"call": call, "rule": rule_id, "building": building, "count": count}
+            for (call, rule_id, building), count in sorted(calls.counts.items())
+        ],
     }
 
 

@@ -1,7 +1,7 @@
 """A month of ordinary life in many buildings: what the rules raise though nothing burns, beside a plain detector.
 
 The month is cut into stretches of some days that are lived side by side before one engine, each after two hours in
-which the rules learn what is usual: an engine looks at sixty buildings in hardly more time than at twenty.
+which the rules learn what is usual: an engine looks at a hundred buildings in hardly more time than at forty.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Cries:
 
 
 def cut_month(
-    buildings: int, days: int, seed: int, processes: int, step_seconds: float = 15.0, most_days: int = 5
+    buildings: int, days: int, seed: int, processes: int, step_seconds: float = 15.0, most_days: int = 3
 ) -> list[Stretches]:
     """The month in one piece for each process, of stretches of `most_days` days at most."""
     pieces = max(processes * -(-days // (processes * most_days)), 1)

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from simulators.acceptance.chart import draw
 from simulators.acceptance.markup import badge, both, figure, table, tell_time
+from simulators.acceptance.page_operation import tell_operation
 from simulators.acceptance.page_parts import tell_life, tell_live, tell_mutations
 from simulators.acceptance.report import Report
 from simulators.acceptance.results import Result
@@ -48,6 +49,8 @@ def _write_parts(report: Report) -> Iterator[str]:
         yield _tell_rules(report)
     if report.cries is not None:
         yield from tell_life(report.cries, report.life_seconds)
+    for calls in report.operation:
+        yield from tell_operation(calls)
     if report.mutations:
         yield from tell_mutations(report.mutations)
     if report.results:

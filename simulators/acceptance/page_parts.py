@@ -15,9 +15,10 @@ def tell_life(cries: Cries, seconds: float) -> Iterator[str]:
     """False alarms of ordinary life beside their limits, by rule and by building."""
     yield f"<h2>{both('平常生活', 'Ordinary life')} {badge(cries.keeps_limits)}</h2>"
     yield "<p>" + both(
-        f"{cries.buildings} 栋楼，{cries.days:g} 天，读数 {cries.readings:,} 条，计算用时 {seconds:.0f} s",
+        f"{cries.buildings} 栋楼，{cries.days:g} 天，读数 {cries.readings:,} 条；"
+        f"全月（含给水与配电）计算用时 {seconds:.0f} s",
         f"{cries.buildings} buildings, {cries.days:g} days, {cries.readings:,} readings; "
-        f"{seconds:.0f} s of computing",
+        f"{seconds:.0f} s of computing for the month, water and wiring included",
     )
     yield "</p>"
     limits = (

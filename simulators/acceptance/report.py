@@ -8,6 +8,7 @@ from datetime import datetime
 
 from simulators.acceptance.live.scores import LiveScore
 from simulators.acceptance.month import Cries
+from simulators.acceptance.operation.calls import Calls
 from simulators.acceptance.results import Result
 from simulators.acceptance.scores import PromiseScore, RuleScore
 from simulators.scenarios.mutations import Outcome
@@ -23,6 +24,7 @@ class Report:
     rules: Sequence[RuleScore]
     promises: Sequence[PromiseScore]
     cries: Cries | None = None
+    operation: Sequence[Calls] = field(default_factory=tuple)
     mutations: Sequence[Outcome] = field(default_factory=tuple)
     live: LiveScore | None = None
     seconds: float = 0.0
@@ -46,5 +48,6 @@ class Report:
     def passed(self) -> bool:
         """Whether everything was as it must be."""
         life = self.cries is None or self.cries.keeps_limits
+        life = life and all(one.keeps_limits for one in self.operation)
         live = self.live is None or self.live.passed
         return life and live and not (self.failed or self.unexplained or self.slow_rules)

@@ -12,6 +12,7 @@ from rules.rule import Rule
 from schemas.domain import SignalClass
 from simulators.acceptance.allowances import ALLOWED
 from simulators.acceptance.month import Cries
+from simulators.acceptance.operation.calls import Call, Calls
 from simulators.acceptance.results import Check, Result
 
 
@@ -38,7 +39,8 @@ class RuleScore:
     """One rule over all scenarios, and in ordinary life.
 
     `allowed_seconds` is the standard's, None where none times it; `too_late` counts alerts beyond the latest time of
-    their scenario. False ones are fires and warnings of ordinary life, notes in blue apart.
+    their scenario. False ones are fires and warnings of ordinary life, and what is above blue in ordinary operation of
+    water and wiring; notes in blue apart.
     """
 
     rule_id: str
@@ -88,17 +90,27 @@ PROMISES = (
 )
 
 
-def score_rules(results: Sequence[Result], cries: Cries | None) -> list[RuleScore]:
+def score_rules(
+    results: Sequence[Result], cries: Cries | None, operation: Sequence[Calls] = ()
+) -> list[RuleScore]:
     """Every rule of the catalogue, in its order."""
     checks = [check for result in results for check in result.checks]
-    return [_score_rule(rule, [one for one in checks if one.rule_id == rule.id], cries) for rule in CATALOGUE]
+    return [
+        _score_rule(rule, [one for one in checks if one.rule_id == rule.id], cries, operation)
+        for rule in CATALOGUE
+    ]
 
 
-def _score_rule(rule: Rule, checks: Sequence[Check], cries: Cries | None) -> RuleScore:
+def _score_rule(
+    rule: Rule, checks: Sequence[Check], cries: Cries | None, operation: Sequence[Calls]
+) -> RuleScore:
     came = [one for one in checks if one.delay_seconds is not None]
     delays = [one.delay_seconds for one in came if one.delay_seconds is not None]
     allowance = ALLOWED.get(rule.id)
     false = 0 if cries is None else cries.total("fire", rule.id) + cries.total("warning", rule.id)
+    false += sum(one.total(Call.ABOVE_BLUE, rule.id) for one in operation)
+    notes = 0 if cries is None else cries.total("note", rule.id)
+    notes += sum(one.total(Call.NOTE, rule.id) for one in operation)
     building_days = 0.0 if cries is None else cries.buildings * cries.days
     return RuleScore(
         rule.id,
@@ -113,7 +125,7 @@ def _score_rule(rule: Rule, checks: Sequence[Check], cries: Cries | None) -> Rul
         "" if allowance is None else allowance.source,
         0 if allowance is None else sum(delay > allowance.seconds for delay in delays),
         false,
-        0 if cries is None else cries.total("note", rule.id),
+        notes,
         false / building_days if building_days else None,
     )
 

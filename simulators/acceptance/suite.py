@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from multiprocessing.queues import SimpleQueue
 
 from simulators.acceptance.month import Cries, Stretches, live
+from simulators.acceptance.operation.calls import Calls, Operation
+from simulators.acceptance.operation.operating import operate
 from simulators.acceptance.results import Result, sum_up
 from simulators.scenarios.mutations import Mutant, Outcome, try_mutant
 from simulators.scenarios.playing import play
@@ -32,6 +34,7 @@ class Outcomes:
 
     results: list[Result] = field(default_factory=list)
     cries: Cries | None = None
+    operation: list[Calls] = field(default_factory=list)
     mutations: list[Outcome] = field(default_factory=list)
     life_seconds: float = 0.0
     """Of computing, all processes together."""
@@ -39,12 +42,14 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class _Job:
-    """One piece of work: a scenario, some stretches of life, or a mutant with the scenarios that it is tried on."""
+    """One piece of work: a scenario, a part of the month, or a mutant with the scenarios that it is tried on."""
 
-    work: Scenario | Stretches | Mutant
+    work: Scenario | Stretches | Operation | Mutant
     weight: float
     against: tuple[Scenario, ...] = ()
 
+
+_Found = Result | Cries | Calls | Outcome
 
 _shares: SimpleQueue[tuple[int, float]] | None = None
 
@@ -56,13 +61,13 @@ def _begin_process(shares: SimpleQueue[tuple[int, float]]) -> None:
 
 def run_suite(
     scenarios: Sequence[Scenario],
-    life: Sequence[Stretches],
+    life: Sequence[Stretches | Operation],
     mutants: Sequence[Mutant],
     processes: int,
     tell: Callable[[Step], None],
 ) -> Outcomes:
     """Play everything; `tell` hears of each step."""
-    jobs = [_Job(one, 100.0 * one.days * one.buildings * len(one.first_days) / 300.0) for one in life]
+    jobs = [_Job(one, _weigh_life(one)) for one in life]
     jobs += [_Job(one, _weigh(one)) for one in sorted(scenarios, key=_weigh, reverse=True)]
     jobs += [_Job(one, 1.0, _concerning(one, scenarios)) for one in mutants]
     outcomes = Outcomes()
@@ -83,6 +88,7 @@ def run_suite(
                 done[number] = 1.0
             tell(Step(said, sum(jobs[number].weight * share for number, share in done.items()) / total))
     outcomes.results.sort(key=lambda one: one.name)
+    outcomes.operation.sort(key=lambda one: one.part)
     return outcomes
 
 
@@ -93,7 +99,7 @@ def play_one(scenario: Scenario) -> Result:
     return sum_up(played, judge(scenario, played.told), time.process_time() - begins)
 
 
-def _do(number: int, job: _Job) -> tuple[Result | Cries | Outcome, float]:
+def _do(number: int, job: _Job) -> tuple[_Found, float]:
     begins = time.process_time()
     match job.work:
         case Scenario():
@@ -102,6 +108,8 @@ def _do(number: int, job: _Job) -> tuple[Result | Cries | Outcome, float]:
             return try_mutant(job.work, job.against), time.process_time() - begins
         case Stretches():
             return live(job.work, lambda share: _report(number, share)), time.process_time() - begins
+        case Operation():
+            return operate(job.work, lambda share: _report(number, share)), time.process_time() - begins
 
 
 def _report(number: int, share: float) -> None:
@@ -109,7 +117,7 @@ def _report(number: int, share: float) -> None:
         _shares.put((number, share))
 
 
-def _take(outcomes: Outcomes, job: _Job, came: tuple[Result | Cries | Outcome, float]) -> str:
+def _take(outcomes: Outcomes, job: _Job, came: tuple[_Found, float]) -> str:
     found, seconds = came
     match found:
         case Result():
@@ -125,10 +133,23 @@ def _take(outcomes: Outcomes, job: _Job, came: tuple[Result | Cries | Outcome, f
             else:
                 outcomes.cries.join(found)
             return "ordinary life: a part is over"
+        case Calls():
+            outcomes.life_seconds += seconds
+            outcomes.operation.append(found)
+            return f"ordinary operation: {found.part} is over"
 
 
 def _concerning(mutant: Mutant, scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
     return tuple(one for one in scenarios if mutant.rule_id in one.rules)
+
+
+def _weigh_life(life: Stretches | Operation) -> float:
+    """About how long it takes to live, in seconds."""
+    match life:
+        case Stretches():
+            return 0.35 * life.days * life.buildings * len(life.first_days)
+        case Operation():
+            return 0.06 * life.days * life.buildings
 
 
 def _weigh(scenario: Scenario) -> float:

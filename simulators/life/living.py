@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -24,6 +25,8 @@ BEGINS_US = 1_793_462_400 * MICROSECONDS
 HEATING_FROM_DAY = 14
 """Central heating of northern cities comes on in the middle of November."""
 CHUNK_STEPS = 60
+_LONGEST_DAYS = 2 + math.ceil(max(habit.seconds[1] for habit in HABITS) / DAY_SECONDS)
+"""From midnight of the day on which something is made until it is over: what is made for a night begins after it."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,8 @@ class OrdinaryLife:
         It starts so many seconds after the first midnight; `blaze` adds what burns.
         """
         n_steps = round(days * DAY_SECONDS / self._step_seconds)
-        under_way, made_days = np.empty(0, BURST), 0
+        # What began earlier is over: nothing lasts longer than a few days.
+        under_way, made_days = np.empty(0, BURST), max(int(starts // DAY_SECONDS) - _LONGEST_DAYS, 0)
         for first in range(round(starts / self._step_seconds), n_steps, chunk_steps):
             count = min(chunk_steps, n_steps - first)
             begins, ends = first * self._step_seconds, (first + count) * self._step_seconds

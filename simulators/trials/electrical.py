@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -83,7 +83,7 @@ class Trial:
             )
         if n_ordinary:
             self._groups.append((draw_circuits(rng, n_ordinary), no_failures(n_ordinary)))
-        self._circuits = _join([circuits for circuits, _ in self._groups])
+        self._circuits = join_circuits([circuits for circuits, _ in self._groups])
         failing = town.seeds * len(kinds)
         self.ordinary = np.arange(failing, failing + n_ordinary)
         self._building = np.concatenate(
@@ -154,6 +154,7 @@ class Trial:
         return hottest[self.ordinary], hottest[circuits], "K above what the cable bears"
 
 
-def _join(circuits: list[Circuits]) -> Circuits:
+def join_circuits(circuits: Sequence[Circuits]) -> Circuits:
+    """One after the other."""
     names = Circuits.__dataclass_fields__
     return Circuits(*(np.concatenate([getattr(each, name) for each in circuits]) for name in names))

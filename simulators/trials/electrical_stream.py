@@ -71,7 +71,7 @@ def watch(
     """
     engine = make_engine()
     engine.adopt(roster)
-    slow = _SlowWatch(roster)
+    slow = SlowWatch(roster)
     n_circuits = len(limits)
     blank = np.full((n_circuits, N_CHANNELS, days * HOURS), np.nan)
     seen = Seen(hours=blank, peaks=blank.copy(), over=np.full(limits.shape, np.inf))
@@ -79,10 +79,8 @@ def watch(
         begin = day * DAY_SECONDS
         values = np.concatenate([each.run(begin, HOURS * MINUTES) for each in boards], axis=1)
         _find_breaches(seen.over, values, limits, begin)
-        hours = values.reshape(HOURS, MINUTES, n_circuits, N_CHANNELS)
         today = slice(day * HOURS, (day + 1) * HOURS)
-        seen.hours[:, :, today] = hours.mean(axis=1).transpose(1, 2, 0)
-        seen.peaks[:, :, today] = hours.max(axis=1).transpose(1, 2, 0)
+        seen.hours[:, :, today], seen.peaks[:, :, today] = sum_up_hours(values)
         seen.readings += values.size
         for hour in range(HOURS):
             seen.raises += _ask_engine(engine, values[hour * MINUTES :][:MINUTES], begin + hour * 3600.0)
@@ -95,6 +93,12 @@ def watch(
     return seen
 
 
+def sum_up_hours(values: Floats) -> tuple[Floats, Floats]:
+    """Hourly means and maxima (n_circuits, n_channels, n_hours) of minutes (m, n_circuits, n_channels)."""
+    hours = values.reshape(-1, MINUTES, *values.shape[1:])
+    return hours.mean(axis=1).transpose(1, 2, 0), hours.max(axis=1).transpose(1, 2, 0)
+
+
 def _find_breaches(over: Floats, values: Floats, limits: Floats, begin: float) -> None:
     beyond = values >= limits
     twice = beyond[1:] & beyond[:-1]
@@ -104,13 +108,7 @@ def _find_breaches(over: Floats, values: Floats, limits: Floats, begin: float) -
 
 def _ask_engine(engine: RuleEngine, values: Floats, begin: float) -> list[Raise]:
     """An hour of minutes (60, n_circuits, n_channels) through the engine."""
-    steps, n_sensors = len(values), values.shape[1] * N_CHANNELS
-    readings = np.zeros(steps * n_sensors, READING)
-    readings["slot"] = np.tile(np.arange(n_sensors), steps)
-    times = BEGINS_US + ((begin + STEP_SECONDS * np.arange(steps)) * MICROSECONDS).astype(np.int64)
-    readings["observed_at"] = readings["received_at"] = np.repeat(times, n_sensors)
-    readings["value"] = values.reshape(-1)
-    changes = engine.evaluate(Batch(readings), int(times[-1]))
+    changes = engine.evaluate(*make_batch(values, begin))
     return [
         Raise(
             change.rule.id,
@@ -123,7 +121,18 @@ def _ask_engine(engine: RuleEngine, values: Floats, begin: float) -> list[Raise]
     ]
 
 
-class _SlowWatch:
+def make_batch(values: Floats, begin: float) -> tuple[Batch, int]:
+    """Minutes (m, n_circuits, n_channels) from a second of the trial on, and the time [µs] of the last."""
+    steps, n_sensors = len(values), values.shape[1] * N_CHANNELS
+    readings = np.zeros(steps * n_sensors, READING)
+    readings["slot"] = np.tile(np.arange(n_sensors), steps)
+    times = BEGINS_US + ((begin + STEP_SECONDS * np.arange(steps)) * MICROSECONDS).astype(np.int64)
+    readings["observed_at"] = readings["received_at"] = np.repeat(times, n_sensors)
+    readings["value"] = values.reshape(-1)
+    return Batch(readings), int(times[-1])
+
+
+class SlowWatch:
     """The slow rules over hourly means, with what is active."""
 
     def __init__(self, roster: Roster) -> None:

@@ -16,7 +16,7 @@ from rules.water.diagnosis import Cause
 from schemas.domain import Severity
 from simulators.water.course import MINUTES_A_DAY, Course, Day
 from simulators.water.estate import BEGINS_US, MINUTE_US, Reporting, make_roster
-from simulators.water.hours import Breach
+from simulators.water.hours import AFTER_TEST_MINUTES, Breach
 from simulators.water.plant import build_plants
 from simulators.water.troubles import Trouble, make_troubles
 
@@ -193,6 +193,27 @@ class WaterLife:
         return self.buildings * self.days / 365.25
 
 
+class Tests:
+    """When hydrants and pumps of (n,) buildings were tested last."""
+
+    def __init__(self, count: int) -> None:
+        self._tested = np.full(count, -MINUTES_A_DAY, np.int64)
+        self._first, self._last = 0, self._tested[None]
+
+    def take(self, day: Day) -> None:
+        """Go on by a day."""
+        self._first = day.first_minute
+        self._last = np.maximum.accumulate(
+            np.where(day.tests, self._first + _minutes(day), self._tested), axis=0
+        )
+        self._tested = self._last[-1]
+
+    def are_felt(self, building: int, minute: int) -> bool:
+        """Whether a test of a building is under way at a minute of this day, or has left traces until then."""
+        place = min(minute - self._first, len(self._last) - 1)
+        return bool(minute - self._last[place, building] <= AFTER_TEST_MINUTES)
+
+
 def score_life(
     buildings: int, days: int, seed: int, take_day: Callable[[Day], None] | None = None
 ) -> WaterLife:
@@ -202,14 +223,12 @@ def score_life(
     never = np.full(buildings, np.iinfo(np.int64).max // 2)
     course = Course(plants, make_troubles(Trouble.NONE, plants, never, rng), rng)
     life = WaterLife(buildings, days)
-    tested = np.full(buildings, -MINUTES_A_DAY, np.int64)
+    tests = Tests(buildings)
     for day, alerts in _watch(course, days, Engine()):
-        minutes = day.first_minute + _minutes(day)
-        last = np.maximum.accumulate(np.where(day.tests, minutes, tested), axis=0)
-        tested = last[-1]
+        tests.take(day)
         for alert in alerts:
-            since = alert.minute - last[min(alert.minute - day.first_minute, len(last) - 1), alert.building]
-            (life.at_tests if since <= 90 else life.else_where)[alert.rule_id] += 1
+            after = tests.are_felt(alert.building, alert.minute)
+            (life.at_tests if after else life.else_where)[alert.rule_id] += 1
         if take_day is not None:
             take_day(day)
     return life

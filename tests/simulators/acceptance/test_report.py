@@ -11,6 +11,7 @@ import pytest
 
 from simulators.acceptance.files import write_json, write_junit
 from simulators.acceptance.month import Cries
+from simulators.acceptance.operation.calls import Call, Calls, Part
 from simulators.acceptance.page import write_page
 from simulators.acceptance.report import Report
 from simulators.acceptance.results import Check, Result
@@ -78,6 +79,27 @@ def test_ordinary_life_has_limits(played: list[Result]) -> None:
     assert quiet_month().keeps_limits
     assert not make_report(played, red).passed
     assert not make_report(played, loud).passed
+
+
+def test_ordinary_operation_of_water_has_limits_and_is_told_by_rule_and_building(
+    played: list[Result],
+) -> None:
+    month = Calls(Part.WATER, 2, 30)
+    month.counts[Call.AFTER_TEST, "hydrant_pressure_low", 1] = 7
+    quiet = make_report(played, quiet_month(), operation=[month])
+    assert quiet.passed
+    loud = Calls(Part.WATER, 2, 30)
+    loud.counts[Call.ABOVE_BLUE, "hydrant_pressure_low", 1] = 3
+    report = make_report(played, quiet_month(), operation=[loud])
+    assert not report.passed
+    (failure,) = fromstring(write_junit(report)).findall(".//failure")
+    assert "above blue 3" in (failure.get("message") or "")
+    assert json.loads(write_json(report))["operation"][0]["raised"] == [
+        {"call": "above_blue", "rule": "hydrant_pressure_low", "building": 1, "count": 3}
+    ]
+    assert "<td>B002</td>" in write_page(report)
+    scores = {one.rule_id: one for one in score_rules(played, quiet_month(), [loud])}
+    assert scores["hydrant_pressure_low"].false_alarms == 3
 
 
 def test_a_change_that_nothing_notices_needs_a_reason(played: list[Result]) -> None:

@@ -34,6 +34,15 @@ def test_how_the_stream_is_cut_makes_no_difference(city: City) -> None:
     np.testing.assert_array_equal(stream(city, 1, chunk_steps=60), stream(city, 1, chunk_steps=7))
 
 
+def test_who_looks_in_later_finds_the_same_under_way(city: City) -> None:
+    half_day = 4320
+    later = next(OrdinaryLife(city, seed=1).live(9.0, half_day, starts=8.5 * 86_400.0))
+    *_, always = OrdinaryLife(city, seed=1).live(9.0, half_day)
+    assert later.samples.at[0] == always.samples.at[0]
+    assert len(later.bursts)
+    np.testing.assert_array_equal(later.bursts, always.bursts)
+
+
 def test_every_sensor_is_sampled_every_ten_seconds_from_midnight(city: City) -> None:
     life = OrdinaryLife(city, seed=1)
     samples = next(life.live(QUARTER_DAY)).samples
