@@ -69,6 +69,8 @@ class Troubles:
 
     def leak_at(self, minute: float) -> Floats:
         """K-factor of leaks (n,) at a minute."""
+        if minute < self.onset.min():
+            return np.zeros(len(self.onset))
         days = (minute - self.onset) / 1440.0
         strayed = self._stray(np.clip(days, 0.0, LONGEST_DAYS - 1.001))
         grown = self.leak_k * np.exp2(np.clip(days / self.doubling_days, 0.0, 60.0) + strayed)
@@ -88,7 +90,9 @@ class Troubles:
 
     def has(self, minute: float, *kinds: Trouble) -> Flags:
         """Which buildings have one of these troubles at a minute."""
-        return np.asarray(np.isin(self.kind, kinds) & (minute >= self.onset))
+        begun: Flags = minute >= self.onset
+        # Mostly there is none anywhere, and this is asked ten times a minute.
+        return np.isin(self.kind, kinds) & begun if begun.any() else begun
 
 
 def make_troubles(

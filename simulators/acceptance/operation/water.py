@@ -1,7 +1,7 @@
 """A month of fire-fighting water: tests of hydrants and pumps, hammer, refills, jockey pumps at work.
 
 The month is lived in one piece. The rules on readings see it in stretches side by side, each after a day in which
-they learn what is usual; an engine looks at a hundred buildings in hardly more time than at twenty. Slow rules see all
+they learn what is usual; an engine looks at two hundred buildings in hardly more time than at twenty. Slow rules see all
 of it.
 """
 
@@ -28,7 +28,7 @@ from simulators.water.plant import Plants, build_plants
 from simulators.water.troubles import Trouble, make_troubles
 
 WARM_UP_DAYS = 1
-MOST_DAYS = 5
+MOST_DAYS = 3
 
 
 def operate_water(operation: Operation, tell: Callable[[float], None]) -> Calls:
