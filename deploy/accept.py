@@ -41,7 +41,7 @@ def accept(
     buildings: Annotated[int, typer.Option(min=1, help="In how many buildings.")] = 20,
     interval: Annotated[
         float, typer.Option(min=5.0, max=20.0, help="Seconds between two samples in ordinary life.")
-    ] = 15.0,
+    ] = 20.0,
     seed: Annotated[int, typer.Option(help="The same seed gives the same life.")] = 1,
     fires: Annotated[
         Path | None,

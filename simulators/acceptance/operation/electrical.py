@@ -1,12 +1,12 @@
 """A month of wiring: loads by hour and weekday, motors that start, appliances that leak, rain and damp.
 
 As with water the month is lived in one piece, and the rules on readings see it in stretches side by side, each after
-two days in which they learn how warm its load makes each cable. Slow rules see all of it.
+the day that they need to learn how warm its load makes each cable. Slow rules see all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -32,7 +32,7 @@ from simulators.trials.electrical_stream import (
     sum_up_hours,
 )
 
-WARM_UP_DAYS = 2
+WARM_UP_DAYS = 1
 MOST_DAYS = 5
 SLOW_RULES = {rule.id: rule for rule in ELECTRICAL_SLOW_RULES}
 
@@ -46,12 +46,15 @@ def operate_wiring(operation: Operation, tell: Callable[[float], None]) -> Calls
     days = [boards.run(day * DAY_SECONDS, HOURS * MINUTES) for day in range(WARM_UP_DAYS + operation.days)]
     calls = Calls(operation.part, operation.buildings, operation.days)
     calls.readings = count * N_CHANNELS * operation.days * HOURS * MINUTES
-    _ask_engine(circuits, days, calls, tell)
+    ask_engine(circuits, days, calls, tell)
     _ask_slow_rules(circuits, days, calls)
     return calls
 
 
-def _ask_engine(circuits: Circuits, days: list[Floats], calls: Calls, tell: Callable[[float], None]) -> None:
+def ask_engine(
+    circuits: Circuits, days: Sequence[Floats], calls: Calls, tell: Callable[[float], None]
+) -> None:
+    """Count what the rules raise in days of minutes (m, n_circuits, n_channels), the first of which is for learning."""
     length = cut_days(calls.days, MOST_DAYS)
     firsts = range(0, calls.days, length)
     count = len(circuits) * len(firsts)
@@ -59,7 +62,7 @@ def _ask_engine(circuits: Circuits, days: list[Floats], calls: Calls, tell: Call
     engine.adopt(enrol(join_circuits([circuits] * len(firsts)), np.arange(count) // CIRCUITS_PER_BUILDING))
     for turn in range(WARM_UP_DAYS + length):
         mixed = np.concatenate([days[first + turn] for first in firsts], axis=1)
-        for hour in range(HOURS):
+        for hour in range(len(mixed) // MINUTES):
             begin = turn * DAY_SECONDS + hour * 3600.0
             batch, now = make_batch(mixed[hour * MINUTES :][:MINUTES], begin)
             for alert in colours.follow(engine.evaluate(batch, now), now):

@@ -1,7 +1,7 @@
 """A month of fire-fighting water: tests of hydrants and pumps, hammer, refills, jockey pumps at work.
 
 The month is lived in one piece. The rules on readings see it in stretches side by side, each after a day in which
-they learn what is usual; an engine looks at two hundred buildings in hardly more time than at twenty. Slow rules see all
+they learn what is usual; an engine looks at three hundred buildings in little more time than at twenty. Slow rules see all
 of it.
 """
 
@@ -28,7 +28,7 @@ from simulators.water.plant import Plants, build_plants
 from simulators.water.troubles import Trouble, make_troubles
 
 WARM_UP_DAYS = 1
-MOST_DAYS = 3
+MOST_DAYS = 2
 
 
 def operate_water(operation: Operation, tell: Callable[[float], None]) -> Calls:
@@ -38,9 +38,9 @@ def operate_water(operation: Operation, tell: Callable[[float], None]) -> Calls:
     calls.readings = operation.buildings * SENSORS_EACH * operation.days * MINUTES_A_DAY
     length = cut_days(operation.days, MOST_DAYS)
     firsts = range(0, operation.days, length)
-    together = _Side(plants, len(firsts))
+    together = SideBySide(plants, len(firsts))
     for turn in range(WARM_UP_DAYS + length):
-        mixed = _mix([days[first + turn] for first in firsts], turn * MINUTES_A_DAY)
+        mixed = mix([days[first + turn] for first in firsts], turn * MINUTES_A_DAY)
         for alert, building, after_test in together.watch(mixed):
             if turn >= WARM_UP_DAYS:
                 calls.add(alert, building % operation.buildings, after_test=after_test)
@@ -68,7 +68,7 @@ def _live(operation: Operation, tell: Callable[[float], None]) -> tuple[Plants, 
     return plants, days
 
 
-class _Side:
+class SideBySide:
     """The same buildings several times beside each other before one engine."""
 
     def __init__(self, plants: Plants, times: int) -> None:
@@ -91,7 +91,7 @@ class _Side:
         return found
 
 
-def _mix(days: Sequence[Day], first_minute: int) -> Day:
+def mix(days: Sequence[Day], first_minute: int) -> Day:
     """Days of several stretches beside each other, under one time."""
     names = [field.name for field in fields(Day) if field.name != "first_minute"]
     mixed = {name: np.concatenate([getattr(day, name) for day in days], axis=1) for name in names}

@@ -36,8 +36,8 @@ def test_how_the_stream_is_cut_makes_no_difference(city: City) -> None:
 
 def test_who_looks_in_later_finds_the_same_under_way(city: City) -> None:
     half_day = 4320
-    later = next(OrdinaryLife(city, seed=1).live(9.0, half_day, starts=8.5 * 86_400.0))
-    *_, always = OrdinaryLife(city, seed=1).live(9.0, half_day)
+    later = next(OrdinaryLife(city, seed=1).live(7.0, half_day, starts=6.5 * 86_400.0))
+    *_, always = OrdinaryLife(city, seed=1).live(7.0, half_day)
     assert later.samples.at[0] == always.samples.at[0]
     assert len(later.bursts)
     np.testing.assert_array_equal(later.bursts, always.bursts)
