@@ -78,6 +78,7 @@ UPDATE alerts SET signal_class = %(signal_class)s, scope_id = NULL,
        parameters_version = %(version)s, parts = %(parts)s
 WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
   AND closed_at IS NULL AND condition = 'active' AND scope_id IS NOT NULL
+  AND NOT (%(only_unruled)s AND verdict IS NOT NULL)
 RETURNING alert_id, severity"""
 # What somebody closed while it was active clears too; that it is closed stays as it was written.
 CLEAR = """
@@ -104,7 +105,8 @@ VALUES (%s, %s, %s, 'rules', %s, %s, %s, %s, %s, %s, %s)"""
 # What was last known of each condition: active since when it began, else ended when it last cleared.
 SELECT_CONDITIONS = """
 SELECT DISTINCT ON (rule, subject_kind, subject_id)
-       rule, subject_kind, subject_id, severity, COALESCE(began_at, raised_at), cleared_at
+       rule, subject_kind, subject_id, severity, COALESCE(began_at, raised_at), cleared_at,
+       CASE WHEN closed_at IS NULL THEN scope_id END
 FROM alerts JOIN buildings USING (building_id) WHERE buildings.code = ANY(%s) AND rule <> ALL(%s)
 ORDER BY rule, subject_kind, subject_id, alert_id DESC"""
 
@@ -142,8 +144,9 @@ def read_conditions(cursor: Cursor[TupleRow], buildings: list[str]) -> list[Know
             cleared_at is None,
             _microseconds(cleared_at or raised_at),
             Severity(severity),
+            scope_id=scope_id,
         )
-        for rule, kind, subject_id, severity, raised_at, cleared_at in cursor.execute(
+        for rule, kind, subject_id, severity, raised_at, cleared_at, scope_id in cursor.execute(
             SELECT_CONDITIONS, (buildings, [rule.id for rule in SLOW_RULES])
         ).fetchall()
     ]
@@ -195,7 +198,8 @@ def _recolour(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[_Entr
         alert_id, is_graver = recoloured
         action = AlertAction.ESCALATED if is_graver else AlertAction.DE_ESCALATED
         entries = [_Entry(alert_id, action, Condition.ACTIVE, change.severity, change)]
-    return entries + _break_through(cursor, change, row)
+    # What merely goes on after a drill, and was ruled on, is no news.
+    return entries + _break_through(cursor, change, row | {"only_unruled": not entries})
 
 
 def _is_graver_than_closed(cursor: Cursor[TupleRow], row: _Row) -> bool:
@@ -248,6 +252,7 @@ def _make_row(change: Change, parameters_version: str, belated: bool) -> _Row:
         "scope": change.scope_id,
         "belated": belated,
         "graver_only": False,
+        "only_unruled": False,
     }
 
 

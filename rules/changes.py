@@ -61,7 +61,7 @@ class KnownCondition:
     """What the tables know of a condition at start; `at` is when it began if active, else when it last ended.
 
     `voices` are the channels of a device (ids of sensors, None for the device as a whole) that declare it, and when
-    each did so last.
+    each did so last. `scope_id` is the declared window as of which its alert is kept.
     """
 
     rule_id: str
@@ -71,3 +71,4 @@ class KnownCondition:
     at: int
     severity: Severity = Severity.YELLOW
     voices: tuple[tuple[int | None, int], ...] = ()
+    scope_id: int | None = None

@@ -28,6 +28,7 @@ from rules.electrical.circuit_watch import CircuitWatch
 from rules.health import Health
 from rules.judging import Judging
 from rules.likelihood import Likelihood
+from rules.outlasting import Outlasting
 from rules.parameters import Parameters
 from rules.places import Places
 from rules.recall import Recall
@@ -71,6 +72,7 @@ class Engine:
         self._shared = SharedEpisodes({rule.id: rule for rule in READING_RULES})
         self._water = WaterWatch(WATER_RULES)
         self._chatter = Chatter()
+        self._outlasting = Outlasting()
         self._ticked = NEVER
         self._received_upto = NEVER
         self.sequences = Sequences()
@@ -86,6 +88,7 @@ class Engine:
             self._chatter,
             self.sequences,
             self._shared,
+            self._outlasting,
         )
         self.warnings: tuple[str, ...] = ()
 
@@ -123,6 +126,7 @@ class Engine:
         self._health.adopt(self._places, roster, resolved)
         self._water.adopt(roster, self._places, resolved)
         self._chatter.adopt(self._places, roster, resolved)
+        self._outlasting.adopt(roster)
         self._recall.adopt(self._places, roster)
 
     def restore(self, conditions: Iterable[KnownCondition]) -> None:
@@ -178,12 +182,9 @@ class Engine:
     def evaluate(self, batch: Batch, now: int) -> list[Change]:
         """Judge a batch and the passing of time up to `now`; an empty batch judges time alone.
 
-        Returns
-        -------
-        list of Change
-            Those of one condition in the order in which they happened.
+        The changes of one condition come in the order in which they happened.
         """
-        return list(self._evaluate(batch, now))
+        return list(self._outlasting.watch(self._evaluate(batch, now)))
 
     def _evaluate(self, batch: Batch, now: int) -> Iterator[Change]:
         for readings in self._cut_at_ticks(batch.readings):
@@ -284,6 +285,7 @@ class Engine:
         self._ticked = tick
         yield from self._chatter.settle(self._tick(tick * TICK_US))
         yield from self._chatter.tick(tick * TICK_US)
+        yield from self._outlasting.tick(tick * TICK_US)
 
     def _tick(self, at: int) -> Iterator[Change]:
         for change in self._zones.tick(at):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rules.catalogue import CATALOGUE, READING_RULES, SEQUENCE_GAP
 from rules.catalogue.device_chatter import DEVICE_CHATTER
-from rules.changes import KnownCondition
+from rules.changes import KnownCondition, Subject
 from rules.chatter import Chatter
 from rules.confirmation import Confirmation, GroupRule
 from rules.declarations import Declarations
@@ -17,6 +17,7 @@ from rules.electrical.circuit_watch import CircuitWatch
 from rules.health import Health
 from rules.judging import Judging
 from rules.likelihood import Likelihood
+from rules.outlasting import Outlasting
 from rules.places import Places
 from rules.sequences import Sequences
 from rules.shared_episodes import SharedEpisodes
@@ -57,12 +58,13 @@ class Recall:
         chatter: Chatter,
         sequences: Sequences,
         shared: SharedEpisodes,
+        outlasting: Outlasting,
     ) -> None:
         self._judging, self._circuits = judging, circuits
         self._likelihood, self._zones = likelihood, zones
         self._confirmation, self._declarations = confirmation, declarations
         self._health, self._water, self._shared = health, water, shared
-        self._chatter, self._sequences = chatter, sequences
+        self._chatter, self._sequences, self._outlasting = chatter, sequences, outlasting
         self._judged_upto = np.empty(0, np.int64)
         self._known: list[KnownCondition] = []
         self._waits: list[Wait] = []
@@ -86,6 +88,8 @@ class Recall:
         if slot is None:
             return
         key, rule = (known.rule_id, slot), RULES.get(known.rule_id)
+        if rule is not None:
+            self._outlasting.restore(known, rule, self._find_subject(known.subject_kind, slot))
         voices = self._find_voices(known)
         if self._health.restore(known, slot, voices):
             return
@@ -118,6 +122,15 @@ class Recall:
             for sensor_id, at in known.voices
             if sensor_id is None or sensor_id in slots
         }
+
+    def _find_subject(self, kind: SubjectKind, slot: int) -> Subject:
+        places = self._places
+        return {
+            SubjectKind.SENSOR: places.sensor,
+            SubjectKind.DEVICE: places.device,
+            SubjectKind.ZONE: places.zone,
+            SubjectKind.BUILDING: places.building,
+        }[kind](slot)
 
     def _slots_of(self, kind: SubjectKind) -> Mapping[int, int]:
         return {

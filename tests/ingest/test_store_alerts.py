@@ -137,6 +137,25 @@ def test_what_goes_on_outside_of_the_drill_breaks_through(
     assert read_history(tables) == [("raised", 3), ("escalated", 1), ("broke_through", 1)]
 
 
+def test_what_merely_outlasts_its_drill_breaks_through_unless_somebody_has_ruled_on_it(
+    tables: psycopg.Connection,
+) -> None:
+    scope = declare(tables)
+    apply(tables, *(change(ChangeKind.RAISE, subject=one, scope_id=scope) for one in (ZONE, BUILDING)))
+    with tables.cursor() as cursor:
+        assert [known.scope_id for known in read_conditions(cursor, ["B1"])] == [scope, scope]
+    tables.execute(
+        "UPDATE alerts SET verdict = 'drill', verdict_at = now(), verdict_by = '王' WHERE subject_kind = 'building'"
+    )
+    apply(tables, *(change(ChangeKind.SEVERITY, 90, subject=one) for one in (ZONE, BUILDING)))
+    rows = tables.execute("SELECT subject_kind, signal_class FROM alerts ORDER BY alert_id").fetchall()
+    assert rows == [("zone", "fire"), ("building", "test")]
+    assert [action for action, _ in read_history(tables)] == ["raised", "raised", "broke_through"]
+    with tables.cursor() as cursor:
+        scopes = {known.subject_kind: known.scope_id for known in read_conditions(cursor, ["B1"])}
+    assert scopes == {SubjectKind.ZONE: None, SubjectKind.BUILDING: scope}
+
+
 def test_a_fire_that_was_raised_before_a_drill_stays_a_fire(tables: psycopg.Connection) -> None:
     apply(tables, change(ChangeKind.RAISE), change(ChangeKind.CLEAR, 1))
     apply(tables, change(ChangeKind.RAISE, 2, scope_id=declare(tables)))

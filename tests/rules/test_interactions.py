@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pytest
 
-from rules.changes import Change, KnownCondition
+from rules.changes import Change, ChangeKind, KnownCondition
 from rules.engine import Engine
 from schemas.columns import MICROSECONDS, READING, Batch, DeviceEvent
-from schemas.domain import DeviceEventKind, Quality, Quantity, Severity
+from schemas.domain import DeviceEventKind, Quality, Quantity, Severity, SubjectKind
 from schemas.roster import UNKNOWN
 from tests.rules.conftest import START
 from tests.rules.estate import CHANNELS, make_estate
@@ -119,6 +119,58 @@ def test_a_second_fire_outside_the_drill_breaks_through() -> None:
 def test_after_its_end_a_drill_excuses_nothing() -> None:
     engine = make_engine(DRILL)
     assert [change.scope_id for change in declare(engine, 0, HOUR)] == [None]
+
+
+def wait(engine: Engine, second: float) -> list[Change]:
+    return [
+        change
+        for change in engine.evaluate(Batch.empty(), START + round(second * MICROSECONDS))
+        if change.rule.id != "device_silent"
+    ]
+
+
+def test_a_fire_that_outlasts_its_drill_by_a_minute_is_one_without_a_further_word() -> None:
+    engine = make_engine(DRILL)
+    declare(engine, 0, HOUR - 10)
+    assert wait(engine, HOUR + 50) == []
+    (told,) = wait(engine, HOUR + 60)
+    assert (told.kind, told.rule.id, told.scope_id) == (ChangeKind.SEVERITY, "detector_fire_state", None)
+    assert wait(engine, HOUR + 600) == []
+
+
+def test_what_ends_with_its_drill_or_soon_after_stays_a_test() -> None:
+    engine = make_engine(DRILL)
+    declare(engine, 0, HOUR - 10)
+    assert [change.kind for change in declare(engine, 0, HOUR + 40, active=False)] == [ChangeKind.CLEAR]
+    assert wait(engine, HOUR + 600) == []
+
+
+def test_a_drill_that_is_followed_by_another_goes_on() -> None:
+    longer = (8, *DRILL[1:5], DRILL[6] - MICROSECONDS, DRILL[6] + HOUR * MICROSECONDS)
+    engine = make_engine(DRILL, longer)
+    declare(engine, 0, HOUR - 10)
+    assert wait(engine, HOUR + 600) == []
+    assert len(wait(engine, 2 * HOUR + 60)) == 1
+
+
+def test_a_group_of_fires_in_one_zone_is_none_while_the_drill_there_lasts() -> None:
+    engine = make_engine(DRILL)
+    declare(engine, 0, 0)
+    assert "raise fire_confirmed_two_devices" in rules_of(declare(engine, 1, 10))
+    assert wait(engine, HOUR - 10) == []
+    assert {change.rule.id for change in wait(engine, HOUR + 60)} == {
+        "detector_fire_state",
+        "fire_confirmed_two_devices",
+    }
+
+
+def test_after_a_restart_a_fire_still_outlasts_its_drill() -> None:
+    engine = make_engine()
+    known = KnownCondition(
+        "detector_fire_state", SubjectKind.DEVICE, 100, True, START, Severity.ORANGE, scope_id=7
+    )
+    engine.restore([known])
+    assert [change.rule.id for change in wait(engine, 10)] == ["detector_fire_state"]
 
 
 @pytest.mark.parametrize("first", [DeviceEventKind.TEST, DeviceEventKind.FIRE])
