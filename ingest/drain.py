@@ -19,7 +19,8 @@ from schemas.settings import Settings
 # new batches join it, and little enough that these do not wait for long.
 MOST_BYTES = 3 * 2**19
 ANSWER_SECONDS = 4.0
-LONGEST_ANSWER_SECONDS = 64.0
+# A batch that is alone cannot be made smaller: if this were too short for it, it would lie there for ever.
+LONGEST_ANSWER_SECONDS = 1024.0
 
 
 class Drain:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from ingest.known_conditions import read_conditions
 from ingest.snapshots import Snapshot, read_snapshots
-from ingest.store_alerts import read_conditions
 from ingest.store_readings import ROW
 from rules.changes import Change, KnownCondition
 from rules.engine import Engine

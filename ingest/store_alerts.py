@@ -8,19 +8,18 @@ An alert within a declared test, drill or maintenance is kept as of class test, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from typing import LiteralString
 
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
-from ingest.store_voices import add_voices
-from rules.catalogue import SLOW_RULES
-from rules.changes import Change, ChangeKind, KnownCondition
+from rules.changes import Change, ChangeKind, Subject
 from rules.rule import Rule
-from schemas.domain import AlertAction, Condition, Severity, SubjectKind
+from schemas.domain import AlertAction, Condition
 
 UPSERT_RULE = """
 INSERT INTO rules (rule, signal_class, severity, latching, title_zh, title_en, advice_zh, advice_en, source,
@@ -98,17 +97,12 @@ SELECT EXISTS (
     SELECT FROM alerts
     WHERE rule = %(rule)s AND subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s
       AND closed_at IS NULL)"""
+# All at once: each update of the counter passes over what those before it in the same transaction left behind.
+TAKE_NUMBERS = "UPDATE change_counter SET last_id = last_id + %s RETURNING last_id"
 INSERT_EVENT = """
-INSERT INTO alert_events (alert_id, action, at, actor, condition, severity, value, note, parameters_version, parts,
-                          scope_id)
-VALUES (%s, %s, %s, 'rules', %s, %s, %s, %s, %s, %s, %s)"""
-# What was last known of each condition: active since when it began, else ended when it last cleared.
-SELECT_CONDITIONS = """
-SELECT DISTINCT ON (rule, subject_kind, subject_id)
-       rule, subject_kind, subject_id, severity, COALESCE(began_at, raised_at), cleared_at,
-       CASE WHEN closed_at IS NULL THEN scope_id END
-FROM alerts JOIN buildings USING (building_id) WHERE buildings.code = ANY(%s) AND rule <> ALL(%s)
-ORDER BY rule, subject_kind, subject_id, alert_id DESC"""
+INSERT INTO alert_events (change_id, alert_id, action, at, actor, condition, severity, value, note, parameters_version,
+                          parts, scope_id)
+VALUES (%s, %s, %s, %s, 'rules', %s, %s, %s, %s, %s, %s, %s)"""
 
 
 _Row = dict[str, object]
@@ -134,25 +128,6 @@ def write_catalogue(cursor: Cursor[TupleRow], catalogue: Iterable[Rule]) -> None
     cursor.executemany(UPSERT_RULE, rows)
 
 
-def read_conditions(cursor: Cursor[TupleRow], buildings: list[str]) -> list[KnownCondition]:
-    """What the tables know of every condition that ever was in these buildings, but for those of slow rules."""
-    known = [
-        KnownCondition(
-            rule,
-            SubjectKind(kind),
-            subject_id,
-            cleared_at is None,
-            _microseconds(cleared_at or raised_at),
-            Severity(severity),
-            scope_id=scope_id,
-        )
-        for rule, kind, subject_id, severity, raised_at, cleared_at, scope_id in cursor.execute(
-            SELECT_CONDITIONS, (buildings, [rule.id for rule in SLOW_RULES])
-        ).fetchall()
-    ]
-    return add_voices(cursor, known)
-
-
 def apply_changes(
     cursor: Cursor[TupleRow],
     changes: Sequence[Change],
@@ -168,17 +143,68 @@ def apply_changes(
     change counter: whoever holds the counter waits for nobody, so writers cannot wait for each other in a ring.
     """
     entries: list[_Entry] = []
+    for run in find_runs(changes):
+        rows = [_make_row(change, parameters_version, belated) for change in run]
+        entries += _APPLY[run[0].kind](cursor, run, rows)
+    if entries:
+        (last,) = cursor.execute(TAKE_NUMBERS, (len(entries),)).fetchone() or (0,)
+        numbered = enumerate(entries, last - len(entries) + 1)
+        cursor.executemany(INSERT_EVENT, [_make_event(*entry, parameters_version) for entry in numbered])
+
+
+def find_runs(changes: Iterable[Change]) -> Iterator[list[Change]]:
+    """Changes of one kind that follow each other, of different conditions: they need not wait for each other."""
+    run: list[Change] = []
+    seen: set[tuple[str, Subject]] = set()
     for change in changes:
-        entries += _APPLY[change.kind](cursor, change, _make_row(change, parameters_version, belated))
-    for entry in entries:
-        change = entry.change
-        row = (entry.alert_id, entry.action, _timestamp(change.at), entry.condition, entry.severity)
-        reasons = (parameters_version, _make_parts(change), change.scope_id)
-        cursor.execute(INSERT_EVENT, (*row, change.value, change.note, *reasons))
+        key = change.rule.id, change.subject
+        if run and (change.kind is not run[0].kind or key in seen):
+            yield run
+            run, seen = [], set()
+        run.append(change)
+        seen.add(key)
+    if run:
+        yield run
 
 
-def _raise(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[_Entry]:
-    raised = cursor.execute(RAISE, row).fetchone()
+def _ask_each(
+    cursor: Cursor[TupleRow], statement: LiteralString, rows: Sequence[_Row]
+) -> list[list[TupleRow]]:
+    """What a statement returns for each of the rows, without waiting in between."""
+    cursor.executemany(statement, rows, returning=True)
+    answers = [cursor.fetchall()]
+    while cursor.nextset():
+        answers.append(cursor.fetchall())
+    return answers
+
+
+def _raise_all(cursor: Cursor[TupleRow], changes: Sequence[Change], rows: Sequence[_Row]) -> list[_Entry]:
+    answers = _ask_each(cursor, RAISE, rows)
+    return [
+        entry
+        for change, row, answer in zip(changes, rows, answers, strict=True)
+        for entry in _finish_raise(cursor, change, row, answer[0] if answer else None)
+    ]
+
+
+def _recolour_all(cursor: Cursor[TupleRow], changes: Sequence[Change], rows: Sequence[_Row]) -> list[_Entry]:
+    return [
+        entry for change, row in zip(changes, rows, strict=True) for entry in _recolour(cursor, change, row)
+    ]
+
+
+def _clear_all(cursor: Cursor[TupleRow], changes: Sequence[Change], rows: Sequence[_Row]) -> list[_Entry]:
+    entries = []
+    for change, answer in zip(changes, _ask_each(cursor, CLEAR, rows), strict=True):
+        for alert_id, severity, is_closed in answer:
+            actions = [AlertAction.CLEARED, AlertAction.CLOSED] if is_closed else [AlertAction.CLEARED]
+            entries += [_Entry(alert_id, action, Condition.CLEARED, severity, change) for action in actions]
+    return entries
+
+
+def _finish_raise(
+    cursor: Cursor[TupleRow], change: Change, row: _Row, raised: TupleRow | None
+) -> list[_Entry]:
     if raised is None:
         entries = _recolour(cursor, change, row | {"graver_only": True})
         return entries or _break_through(cursor, change, row)
@@ -193,7 +219,7 @@ def _recolour(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[_Entr
     entries = []
     recoloured = cursor.execute(RECOLOUR, row).fetchone()
     if recoloured is None and not row["graver_only"] and _is_graver_than_closed(cursor, row):
-        return _raise(cursor, change, row)
+        return _raise_all(cursor, [change], [row])
     if recoloured is not None:
         alert_id, is_graver = recoloured
         action = AlertAction.ESCALATED if is_graver else AlertAction.DE_ESCALATED
@@ -217,15 +243,14 @@ def _break_through(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[
     return [_Entry(alert_id, AlertAction.BROKE_THROUGH, Condition.ACTIVE, severity, change)]
 
 
-def _clear(cursor: Cursor[TupleRow], change: Change, row: _Row) -> list[_Entry]:
-    entries = []
-    for alert_id, severity, is_closed in cursor.execute(CLEAR, row).fetchall():
-        actions = [AlertAction.CLEARED, AlertAction.CLOSED] if is_closed else [AlertAction.CLEARED]
-        entries += [_Entry(alert_id, action, Condition.CLEARED, severity, change) for action in actions]
-    return entries
+_APPLY = {ChangeKind.RAISE: _raise_all, ChangeKind.SEVERITY: _recolour_all, ChangeKind.CLEAR: _clear_all}
 
 
-_APPLY = {ChangeKind.RAISE: _raise, ChangeKind.SEVERITY: _recolour, ChangeKind.CLEAR: _clear}
+def _make_event(number: int, entry: _Entry, parameters_version: str) -> tuple[object, ...]:
+    """A row of `INSERT_EVENT`."""
+    change = entry.change
+    row = (number, entry.alert_id, entry.action, _timestamp(change.at), entry.condition, entry.severity)
+    return (*row, change.value, change.note, parameters_version, _make_parts(change), change.scope_id)
 
 
 def _make_row(change: Change, parameters_version: str, belated: bool) -> _Row:
@@ -274,7 +299,3 @@ def _timestamp(microseconds: int) -> datetime:
     return datetime.fromtimestamp(microseconds // 1_000_000, UTC).replace(
         microsecond=microseconds % 1_000_000
     )
-
-
-def _microseconds(stamp: datetime) -> int:
-    return round(stamp.timestamp() * 1e6)

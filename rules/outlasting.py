@@ -7,7 +7,6 @@ outside of the window, and gets its own class back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from rules.changes import Change, ChangeKind, KnownCondition, Subject
 from rules.rule import Rule, seconds
@@ -65,10 +64,10 @@ class Outlasting:
                 continue
             scope_id = self._find_scope(at, change.subject)
             if scope_id is not None:
-                self._within[key] = replace(change, scope_id=scope_id)
+                self._within[key] = change._replace(scope_id=scope_id)
                 continue
             del self._within[key]
-            yield replace(change, kind=ChangeKind.SEVERITY, at=at, scope_id=None)
+            yield change._replace(kind=ChangeKind.SEVERITY, at=at, scope_id=None)
 
     def _find_scope(self, at: int, subject: Subject) -> int | None:
         """A window in force that reaches the subject, or of a whole building any part of it."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import pytest
+from psycopg.rows import TupleRow
 
-from ingest.store_alerts import apply_changes, read_conditions, write_catalogue
+from ingest.known_conditions import read_conditions
+from ingest.store_alerts import apply_changes, write_catalogue
 from rules.catalogue import CATALOGUE
 from rules.changes import Change, ChangeKind, Part, Subject
 from schemas.domain import Severity, SubjectKind
@@ -65,6 +69,74 @@ def declare(tables: psycopg.Connection) -> int:
     row = tables.execute(DECLARE).fetchone()
     assert row is not None
     return int(row[0])
+
+
+class Asking(psycopg.Cursor[TupleRow]):
+    """Counts the statements whose answer is waited for before the next one is sent."""
+
+    waits = 0
+
+    def execute(self, *args: Any, **options: Any) -> Asking:
+        self.waits += 1
+        return super().execute(*args, **options)
+
+    def executemany(self, *args: Any, **options: Any) -> None:
+        self.waits += 1
+        super().executemany(*args, **options)
+
+
+def device(number: int) -> Subject:
+    """Subjects of alerts are not looked up; there may be any number of them."""
+    return Subject(SubjectKind.DEVICE, number, building_id=1, zone_id=None, device_id=None, sensor_id=None)
+
+
+def test_a_thousand_devices_that_fall_silent_and_come_back_at_once_are_few_round_trips(
+    tables: psycopg.Connection,
+) -> None:
+    for kind, condition in ((ChangeKind.RAISE, "active"), (ChangeKind.CLEAR, "cleared")):
+        cursor = Asking(tables)
+        apply_changes(cursor, [change(kind, subject=device(number)) for number in range(1000)], "v1")
+        assert cursor.waits == 3
+        counted = tables.execute("SELECT condition, count(*) FROM alerts GROUP BY 1").fetchall()
+        assert counted == [(condition, 1000)]
+    assert len(read_history(tables)) == 2000
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_changes_together_are_the_same_history_as_one_after_the_other(
+    tables: psycopg.Connection, seed: int
+) -> None:
+    chance = random.Random(seed)
+    scopes = (None, None, declare(tables))
+    changes = [
+        change(
+            chance.choice(list(ChangeKind)),
+            second,
+            chance.choice(list(Severity)),
+            subject=device(chance.randrange(3)),
+            scope_id=chance.choice(scopes),
+        )
+        for second in range(60)
+    ]
+    apply(tables, *changes)
+    together = read_episodes(tables)
+    tables.execute("TRUNCATE alert_events, alerts CASCADE")
+    for one in changes:
+        apply(tables, one)
+    assert read_episodes(tables) == together
+    assert len(together) == 3
+
+
+def read_episodes(tables: psycopg.Connection) -> dict[int, list[tuple[object, ...]]]:
+    """Of each subject, everything that its alerts and their histories say, in order."""
+    episodes: dict[int, list[tuple[object, ...]]] = {}
+    for subject_id, *said in tables.execute(
+        "SELECT subject_id, signal_class, severity_peak, raised_at, cleared_at, closed_at IS NULL, a.scope_id,"
+        " e.action, e.at, e.severity, e.scope_id FROM alerts a JOIN alert_events e USING (alert_id)"
+        " ORDER BY e.change_id"
+    ):
+        episodes.setdefault(subject_id, []).append(tuple(said))
+    return episodes
 
 
 def test_an_alert_may_be_about_a_zone_or_a_building(tables: psycopg.Connection) -> None:

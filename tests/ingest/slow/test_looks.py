@@ -66,7 +66,7 @@ def test_a_retired_detector_has_no_alert_any_more(
 def test_an_alert_of_a_slow_rule_is_no_business_of_the_engine(
     registered: Registered, database: psycopg.Connection
 ) -> None:
-    from ingest.store_alerts import read_conditions
+    from ingest.known_conditions import read_conditions
 
     smoke(database, 1, 30, 0.05, 0.0012)
     work_off(database, registered, after(29))

@@ -1,18 +1,26 @@
-"""Which channels of a device declare what the tables hold as active."""
+"""What the tables know of every condition: its last word, and which channels of a device declare it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
-from rules.catalogue import DECLARATION_RULES, DURATION_RULES
+from rules.catalogue import DECLARATION_RULES, DURATION_RULES, SLOW_RULES
 from rules.changes import KnownCondition
 from schemas.columns import MICROSECONDS
-from schemas.domain import SubjectKind
+from schemas.domain import Severity, SubjectKind
 
+# What was last known of each condition: active since when it began, else ended when it last cleared.
+SELECT_CONDITIONS = """
+SELECT DISTINCT ON (rule, subject_kind, subject_id)
+       rule, subject_kind, subject_id, severity, COALESCE(began_at, raised_at), cleared_at,
+       CASE WHEN closed_at IS NULL THEN scope_id END
+FROM alerts JOIN buildings USING (building_id) WHERE buildings.code = ANY(%s) AND rule <> ALL(%s)
+ORDER BY rule, subject_kind, subject_id, alert_id DESC"""
 # What has to last is declared before it is raised, by a week at most.
 LOOK_BACK_SECONDS = 8 * 86_400
 # The newest word of each channel, unless the device as a whole has said since that it is over.
@@ -32,7 +40,26 @@ WHERE state = 'active' AND NOT EXISTS (
 EVENTS = {rule.id: event for event, rule in (DECLARATION_RULES | DURATION_RULES).items()}
 
 
-def add_voices(cursor: Cursor[TupleRow], conditions: Sequence[KnownCondition]) -> list[KnownCondition]:
+def read_conditions(cursor: Cursor[TupleRow], buildings: list[str]) -> list[KnownCondition]:
+    """What the tables know of every condition that ever was in these buildings, but for those of slow rules."""
+    known = [
+        KnownCondition(
+            rule,
+            SubjectKind(kind),
+            subject_id,
+            cleared_at is None,
+            _microseconds(cleared_at or began_at),
+            Severity(severity),
+            scope_id=scope_id,
+        )
+        for rule, kind, subject_id, severity, began_at, cleared_at, scope_id in cursor.execute(
+            SELECT_CONDITIONS, (buildings, [rule.id for rule in SLOW_RULES])
+        ).fetchall()
+    ]
+    return _add_voices(cursor, known)
+
+
+def _add_voices(cursor: Cursor[TupleRow], conditions: Sequence[KnownCondition]) -> list[KnownCondition]:
     """The same conditions; those that devices declare, and that are active, with the channels that do."""
     wanted = [
         (known.rule_id, EVENTS[known.rule_id], known.subject_id, known.at / MICROSECONDS - LOOK_BACK_SECONDS)
@@ -51,3 +78,7 @@ def add_voices(cursor: Cursor[TupleRow], conditions: Sequence[KnownCondition]) -
         else known
         for known in conditions
     ]
+
+
+def _microseconds(stamp: datetime) -> int:
+    return round(stamp.timestamp() * 1e6)
