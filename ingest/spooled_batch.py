@@ -1,4 +1,8 @@
-"""What a spool keeps of a batch, packed with msgspec."""
+"""What a spool keeps of a batch, packed with msgspec.
+
+Every form that was ever written is read: a service is brought up to date over whatever its spool holds. So nothing here
+is of a class that the rules may shape as they like.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,26 @@ import msgspec
 
 from ingest.subscriber import Message
 from rules.changes import ChangeKind, Part, Subject
-from schemas.domain import Severity
+from schemas.domain import Severity, SubjectKind
+
+
+class SpooledSubject(msgspec.Struct, frozen=True):
+    """See `rules.changes.Subject`, whose own form, a plain list, was written for a while."""
+
+    kind: SubjectKind
+    id: int
+    building_id: int
+    zone_id: int | None
+    device_id: int | None
+    sensor_id: int | None
+
+
+class SpooledPart(msgspec.Struct, frozen=True):
+    """See `rules.changes.Part`; as with subjects, a plain list is read too."""
+
+    text_zh: str
+    text_en: str
+    points: float
 
 
 class SpooledChange(msgspec.Struct):
@@ -17,7 +40,7 @@ class SpooledChange(msgspec.Struct):
 
     kind: ChangeKind
     rule_id: str
-    subject: Subject
+    subject: SpooledSubject | Subject
     at: int
     late: bool
     value: float | None
@@ -25,7 +48,7 @@ class SpooledChange(msgspec.Struct):
     unit: str | None
     note: str | None
     severity: Severity | None = None
-    parts: tuple[Part, ...] = ()
+    parts: tuple[SpooledPart | Part, ...] = ()
     scope_id: int | None = None
 
 

@@ -7,10 +7,10 @@ from itertools import takewhile
 
 from ingest.decoding import decode_messages
 from ingest.resolving import resolve_messages
-from ingest.spooled_batch import SpooledBatch, SpooledChange
+from ingest.spooled_batch import SpooledBatch, SpooledChange, SpooledPart, SpooledSubject
 from ingest.work import Work
 from rules.catalogue import CATALOGUE
-from rules.changes import Change
+from rules.changes import Change, Part, Subject
 from rules.rule import Rule
 from schemas.roster import Roster
 from schemas.settings import Settings
@@ -46,7 +46,7 @@ def _pack_change(change: Change) -> SpooledChange:
     return SpooledChange(
         change.kind,
         change.rule.id,
-        change.subject,
+        SpooledSubject(*change.subject),
         change.at,
         change.late,
         change.value,
@@ -54,17 +54,17 @@ def _pack_change(change: Change) -> SpooledChange:
         change.unit,
         change.note,
         change.severity,
-        change.parts,
+        tuple(SpooledPart(*part) for part in change.parts),
         change.scope_id,
     )
 
 
 def _unpack_change(packed: SpooledChange, catalogue: Mapping[str, Rule]) -> Change:
-    rule = catalogue[packed.rule_id]
+    rule, at = catalogue[packed.rule_id], packed.subject
     return Change(
         packed.kind,
         rule,
-        packed.subject,
+        Subject(at.kind, at.id, at.building_id, at.zone_id, at.device_id, at.sensor_id),
         packed.at,
         rule.severity if packed.severity is None else packed.severity,
         packed.late,
@@ -72,6 +72,6 @@ def _unpack_change(packed: SpooledChange, catalogue: Mapping[str, Rule]) -> Chan
         packed.limit,
         packed.unit,
         packed.note,
-        packed.parts,
+        tuple(Part(part.text_zh, part.text_en, part.points) for part in packed.parts),
         packed.scope_id,
     )

@@ -8,12 +8,18 @@ import sys
 import textwrap
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ingest.spool import Spool, SpoolFullError
 from ingest.spool_file import SpoolTakenError, list_spools
 from ingest.spooled_batch import SpooledBatch
+from ingest.spooled_work import unpack_work
 from ingest.subscriber import Message
+from rules.changes import Part, Subject
+from schemas.domain import SubjectKind
+from schemas.roster import Roster
+from schemas.settings import Settings
 
 ROOM = 2**24
 
@@ -43,6 +49,29 @@ def copy_as_after_a_crash(path: Path, copy: Path, cut_file: int = 0, cut_log: in
         content = path.with_name(path.name + suffix).read_bytes()
         copy.with_name(copy.name + suffix).write_bytes(content[: len(content) - cut])
     return copy
+
+
+AT = {"kind": "device", "id": 7, "building_id": 1, "zone_id": None, "device_id": 7, "sensor_id": None}
+WHY = {"text_zh": "烟", "text_en": "smoke", "points": 2.5}
+
+
+@pytest.mark.parametrize(("subject", "part"), [(AT, WHY), (list(AT.values()), list(WHY.values()))])
+def test_a_spool_of_an_older_version_is_read(tmp_path: Path, subject: object, part: object) -> None:
+    """As bytes that were written before this version, not by what this version writes."""
+    change = {"kind": "raise", "rule_id": "device_silent", "subject": subject, "at": 5, "late": False}
+    change |= {"value": None, "limit": None, "unit": None, "note": None, "severity": 3, "parts": [part]}
+    content = msgspec.msgpack.encode({"number": 1, "messages": [], "changes": [change], "receipts": []})
+    spool = open_spool(tmp_path / "spool.sqlite")
+    fill(spool, range(1, 2))
+    spool.close()
+    with sqlite3.connect(tmp_path / "spool.sqlite") as file:
+        file.execute("UPDATE batches SET content = ?", (content,))
+    file.close()
+    again = open_spool(tmp_path / "spool.sqlite")
+    (told,) = unpack_work(list(again.list_all()), Roster.empty(), Settings()).changes
+    assert told.subject == Subject(SubjectKind.DEVICE, 7, 1, None, 7, None)
+    assert told.parts == (Part("烟", "smoke", 2.5),)
+    again.close()
 
 
 def test_a_full_spool_refuses_says_so_and_keeps_what_it_has(tmp_path: Path) -> None:
