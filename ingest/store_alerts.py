@@ -8,7 +8,7 @@ An alert within a declared test, drill or maintenance is kept as of class test, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import LiteralString
@@ -17,7 +17,7 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
-from rules.changes import Change, ChangeKind, Subject
+from rules.changes import Change, ChangeKind, find_runs
 from rules.rule import Rule
 from schemas.domain import AlertAction, Condition
 
@@ -150,21 +150,6 @@ def apply_changes(
         (last,) = cursor.execute(TAKE_NUMBERS, (len(entries),)).fetchone() or (0,)
         numbered = enumerate(entries, last - len(entries) + 1)
         cursor.executemany(INSERT_EVENT, [_make_event(*entry, parameters_version) for entry in numbered])
-
-
-def find_runs(changes: Iterable[Change]) -> Iterator[list[Change]]:
-    """Changes of one kind that follow each other, of different conditions: they need not wait for each other."""
-    run: list[Change] = []
-    seen: set[tuple[str, Subject]] = set()
-    for change in changes:
-        key = change.rule.id, change.subject
-        if run and (change.kind is not run[0].kind or key in seen):
-            yield run
-            run, seen = [], set()
-        run.append(change)
-        seen.add(key)
-    if run:
-        yield run
 
 
 def _ask_each(

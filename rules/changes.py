@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -72,3 +73,18 @@ class KnownCondition:
     severity: Severity = Severity.YELLOW
     voices: tuple[tuple[int | None, int], ...] = ()
     scope_id: int | None = None
+
+
+def find_runs(changes: Iterable[Change]) -> Iterator[list[Change]]:
+    """Changes of one kind that follow each other, of different conditions: they need not wait for each other."""
+    run: list[Change] = []
+    seen: set[tuple[str, Subject]] = set()
+    for change in changes:
+        key = change.rule.id, change.subject
+        if run and (change.kind is not run[0].kind or key in seen):
+            yield run
+            run, seen = [], set()
+        run.append(change)
+        seen.add(key)
+    if run:
+        yield run
