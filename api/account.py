@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
-
 from api.alert_models import Alert, Place, Words
 from api.languages import Language
-
-_CHINA = timezone(timedelta(hours=8))
+from api.moments import CHINA
 
 
 def give_account(alert: Alert, why: Words, language: Language) -> str:
     """A few sentences; `why` is what `api.alert_rows.explain` says of rule, figure, limit and grounds."""
-    raised = alert.raised_at.astimezone(_CHINA)
+    raised = alert.raised_at.astimezone(CHINA)
     if language is Language.CHINESE:
         over = "(条件已消失)" if alert.cleared_at else ""
         late = "由迟到的数据触发。" if alert.late else ""

@@ -13,16 +13,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from api.alert_models import Alert, Colour, HistoryEntry, Words
+from api.moments import CHINA
 from schemas.domain import Condition, Quantity, ScopeKind, SignalClass, Verdict
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 MEDIA_TYPE = "application/cap+xml"
 # The form that CAP prescribes has an offset in numbers and no fractions.
-_CHINA = timezone(timedelta(hours=8))
 _INADMISSIBLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MOST_REFERENCES = 50
 RESTRICTION = "消防救援机构和主管部门 fire and rescue services and authorities"
@@ -84,7 +84,7 @@ def name_message(alert_id: int, change_id: int) -> str:
 
 
 def format_cap_time(moment: datetime) -> str:
-    return moment.astimezone(_CHINA).isoformat(timespec="seconds")
+    return moment.astimezone(CHINA).isoformat(timespec="seconds")
 
 
 def clean_text(text: str) -> str:

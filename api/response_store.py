@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from enum import StrEnum
 
 from psycopg import sql
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.alert_models import Shown
 from api.connections import Connection, fetch_all, fetch_one
 from api.freshness import Answer
+from api.moments import Moment
 from api.place_filter import PlaceFilter, in_buildings
 
 # Counted from when the database learnt of the alert: nobody could have answered it before.
@@ -20,8 +21,7 @@ ASKED = sql.SQL("""
            width_bucket(extract(hour FROM a.recorded_at AT TIME ZONE 'Asia/Shanghai')::integer,
                         %(shifts)s::integer[]) AS begun
     FROM alerts a
-    WHERE a.recorded_at >= %(first)s::date::timestamp AT TIME ZONE 'Asia/Shanghai'
-      AND a.recorded_at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+    WHERE a.recorded_at >= %(begin)s AND a.recorded_at < %(end)s
       AND (cardinality(%(classes)s::text[]) = 0 OR a.signal_class = ANY(%(classes)s)) AND {in_buildings}""").format(
     in_buildings=in_buildings("a", "building_id")
 )
@@ -87,6 +87,10 @@ class ResponseCounts(Shown):
 
 
 class ResponseTimes(Answer):
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    begin: Moment = Field(alias="from")
+    end: Moment = Field(alias="to", description="What arrived at this moment no longer counts")
     counts: ResponseCounts
     total: ResponseRow
     rows: tuple[ResponseRow, ...]
@@ -94,10 +98,10 @@ class ResponseTimes(Answer):
 
 @dataclass(frozen=True)
 class ResponseQuestion:
-    """Alerts that arrived between two days in China, both included; `shifts` are the hours at which shifts begin."""
+    """Alerts that arrived from `begin` on and before `end`; `shifts` are the hours at which shifts begin, in China."""
 
-    first: date
-    last: date
+    begin: datetime
+    end: datetime
     by: ResponseBy
     shifts: tuple[int, ...]
     classes: tuple[str, ...]
@@ -120,8 +124,8 @@ async def read_response_times(
 ) -> tuple[ResponseCounts, ResponseRow, list[ResponseRow]]:
     """How many alerts there were, the times of everybody together, and those of each row."""
     params: dict[str, object] = {
-        "first": question.first,
-        "last": question.last,
+        "begin": question.begin,
+        "end": question.end,
         "shifts": list(question.shifts),
         "classes": list(question.classes),
         "building_ids": await question.places.find(connection),

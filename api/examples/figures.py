@@ -52,6 +52,8 @@ ACTIVITY = {
 }
 RESPONSE_TIMES = {
     **FRESH,
+    "from": "2026-11-21T16:00:00.000Z",
+    "to": "2026-11-22T16:00:00.000Z",
     "counts": {"alerts": 44, "acknowledged": 41, "ruled_on": 41, "waiting": 1},
     "total": {"person": None, "shift": None, "acknowledged": _TIMES, "verdict": _TIMES},
     "rows": [{"person": "王警官", "shift": None, "acknowledged": _TIMES, "verdict": _TIMES}],

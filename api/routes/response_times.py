@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
@@ -14,6 +14,7 @@ from api.connections import ConnectionsDep
 from api.examples import figures as examples
 from api.examples import show_example
 from api.freshness import read_freshness
+from api.moments import GivenDay, GivenMoment, begin_day
 from api.parameters import check_days
 from api.place_filter import PlaceParameters
 from api.problems import describe_problems
@@ -26,8 +27,13 @@ LONGEST = timedelta(days=366)
 
 
 class ResponseParameters(PlaceParameters):
-    first: Annotated[date, Field(alias="from", description="The first day, in China")]
-    last: Annotated[date, Field(alias="to", description="The last day, 366 days later at most")]
+    """Over whole days in China, both included, or from one moment on until before another."""
+
+    begin: Annotated[GivenDay | GivenMoment, Field(alias="from", description="The first day, or a moment")]
+    end: Annotated[
+        GivenDay | GivenMoment,
+        Field(alias="to", description="The last day, 366 days later at most, or a moment"),
+    ]
     by: ResponseBy = ResponseBy.PERSON
     shift: Annotated[
         tuple[Annotated[int, Field(ge=0, le=23)], ...],
@@ -37,13 +43,27 @@ class ResponseParameters(PlaceParameters):
 
     @model_validator(mode="after")
     def _check_span(self) -> Self:
-        check_days(self.first, self.last, LONGEST)
+        if isinstance(self.begin, datetime) and isinstance(self.end, datetime):
+            if not timedelta(0) < self.end - self.begin <= LONGEST:
+                raise ValueError(f"`to` must be later than `from`, by {LONGEST.days} days at most")
+        elif isinstance(self.begin, datetime) or isinstance(self.end, datetime):
+            raise ValueError("`from` and `to` are both days, or both moments")
+        else:
+            check_days(self.begin, self.end, LONGEST)
         return self
 
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """From a moment on until before another."""
+        if isinstance(self.begin, datetime) and isinstance(self.end, datetime):
+            return self.begin, self.end
+        return begin_day(self.begin), begin_day(self.end + timedelta(days=1))
+
     def make_question(self) -> ResponseQuestion:
+        begin, end = self.span
         return ResponseQuestion(
-            first=self.first,
-            last=self.last,
+            begin=begin,
+            end=end,
             by=self.by,
             shifts=tuple(sorted(set(self.shift))),
             classes=tuple(sorted(self.classes)),
@@ -60,10 +80,17 @@ async def get_response_times(
     connections: ConnectionsDep, parameters: Annotated[ResponseParameters, Query()]
 ) -> Response:
     """Median, 95th percentile and longest, counted from when an alert arrived; a shift is that of the arrival."""
+    question = parameters.make_question()
     async with connections.borrow() as connection:
         freshness = await read_freshness(connection)
-        counts, total, rows = await read_response_times(connection, parameters.make_question())
+        counts, total, rows = await read_response_times(connection, question)
     body = ResponseTimes(
-        as_of=freshness.as_of, pipeline=freshness.pipeline, counts=counts, total=total, rows=tuple(rows)
+        as_of=freshness.as_of,
+        pipeline=freshness.pipeline,
+        begin=question.begin,
+        end=question.end,
+        counts=counts,
+        total=total,
+        rows=tuple(rows),
     )
     return answer_json(body, freshness)

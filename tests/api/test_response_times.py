@@ -60,6 +60,37 @@ def test_times_are_told_by_shift_and_night_goes_over_midnight(
     assert (row["person"], row["shift"], row["acknowledged"]["n"]) == ("王", 20, 3)
 
 
+def test_times_are_told_of_any_span_and_its_end_is_not_in_it(answered: httpx.Client) -> None:
+    def count(begin: str, end: str) -> int:
+        answer = answered.get("/v1/response-times", params={"from": begin, "to": end})
+        assert answer.status_code == 200, answer.text
+        alerts: int = answer.json()["counts"]["alerts"]
+        return alerts
+
+    assert count("2026-09-24", "2026-09-24") == 5
+    assert count("2026-09-24T01:00:00.000Z", "2026-09-24T14:30:00.000Z") == 4
+    assert count("2026-09-24T01:00:00.001Z", "2026-09-24T14:30:00.001Z") == 1
+    assert count("2026-09-24T22:30:00+08:00", "2026-09-25T06:30:00+08:00") == 1
+    days = answered.get("/v1/response-times?from=2026-09-24&to=2026-09-25").json()
+    assert (days["from"], days["to"]) == ("2026-09-23T16:00:00.000Z", "2026-09-25T16:00:00.000Z")
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ("2026-09-24", "2026-09-25T00:00:00Z"),
+        ("2026-09-24T00:00:00Z", "2026-09-25"),
+        ("2026-09-24T00:00:00", "2026-09-25T00:00:00"),
+        ("2026-09-24T00:00:00Z", "2026-09-24T00:00:00Z"),
+        ("2026-09-24T00:00:00Z", "2027-09-26T00:00:00Z"),
+        ("1790179200", "1790179300"),
+        ("2300-01-01", "2300-01-01"),
+    ],
+)
+def test_a_span_that_is_none_is_refused(client: httpx.Client, begin: str, end: str) -> None:
+    assert client.get("/v1/response-times", params={"from": begin, "to": end}).status_code == 422
+
+
 def test_nothing_is_told_of_another_period_or_place(answered: httpx.Client) -> None:
     body = read(answered, "building=B2")
     assert (body["rows"], body["counts"]["waiting"]) == ([], 1)  # type: ignore[index]

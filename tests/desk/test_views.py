@@ -146,6 +146,16 @@ def test_the_report_fits_on_a4(page: Page, api_url: str, hand: Hand, town: dict[
     assert (PICTURES / "report.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_the_report_says_how_soon_each_person_saw_to_alerts_of_the_shift(
+    page: Page, api_url: str, hand: Hand, town: dict[str, int], database: psycopg.Connection
+) -> None:
+    database.execute("UPDATE alerts SET verdict_at = recorded_at + INTERVAL '95 s' WHERE verdict IS NOT NULL")
+    hand.beat()
+    page.goto(f"{api_url}/#/report")
+    row = page.locator(".paper tr", has=page.locator("th", has_text="李警官")).locator("td")
+    expect(row).to_have_text(["0", "–", "1", "1分 35秒"])
+
+
 def test_the_first_list_is_in_sight_soon_after_the_page_is_asked_for(
     page: Page, api_url: str, hand: Hand, town: dict[str, int]
 ) -> None:

@@ -7,7 +7,7 @@ import { useAsked } from "../parts/answer";
 import { countClasses } from "../parts/open_counts";
 import { Choice } from "../parts/history_filters";
 import { Table } from "../parts/table";
-import { type Shift, askShift, median } from "../service/shift";
+import { type Shift, type Times, askShift } from "../service/shift";
 import { alerts as openAlerts } from "../service/alerts";
 import { now } from "../service/clock";
 import { signature } from "../service/session";
@@ -62,8 +62,8 @@ function Paper({ shift }: { shift: Shift }) {
   );
 }
 
-function write(milliseconds: number | null): string {
-  return milliseconds === null ? "–" : formatElapsed(milliseconds);
+function write(times: Times | null): string {
+  return times === null ? "–" : formatElapsed(times.median_seconds * 1000);
 }
 
 function Sums({ shift }: { shift: Shift }) {
@@ -101,16 +101,15 @@ function Sums({ shift }: { shift: Shift }) {
 function People({ shift }: { shift: Shift }) {
   const { value } = words;
   const names = [value.person, value.acknowledged, value.report.acknowledgedIn, value.ruled, value.report.ruledIn];
-  const all = { person: value.all, acknowledged: shift.acknowledged, ruled: shift.ruled };
   return (
     <Table names={names}>
-      {[...shift.people, all].map((one) => (
-        <tr key={one.person}>
-          <th scope="row">{one.person}</th>
-          <td>{one.acknowledged.length}</td>
-          <td>{write(median(one.acknowledged))}</td>
-          <td>{one.ruled.length}</td>
-          <td>{write(median(one.ruled))}</td>
+      {[...shift.people, shift.everybody].map(({ person, acknowledged, verdict }) => (
+        <tr key={person}>
+          <th scope="row">{person ?? value.all}</th>
+          <td>{acknowledged?.n ?? 0}</td>
+          <td>{write(acknowledged)}</td>
+          <td>{verdict?.n ?? 0}</td>
+          <td>{write(verdict)}</td>
         </tr>
       ))}
     </Table>
