@@ -238,7 +238,10 @@ class AlertDetail(Alert):
 
     why: Words
     account: str = Field(description="The whole of it in plain words, in the language of Content-Language")
-    source: str = Field(description="Standard and clause of the limit, or that it is a design value")
+    source: str = Field(
+        description="Standard and clause of the limit, or that it is a design value, in that language too"
+    )
+    grounds: Words = Field(description="The same in both languages")
     history: tuple[HistoryEntry, ...]
     readings: Readings | None = Field(description="Around the raise; null when no single sensor raised it")
     group_readings: tuple[Readings, ...] = Field(

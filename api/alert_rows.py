@@ -47,7 +47,7 @@ def make_entry(*, severity: int, parts: list[PartColumns], **columns: object) ->
     return HistoryEntry.model_validate({**shown, **columns})
 
 
-def explain(row: AlertRow, source: str) -> Words:
+def explain(row: AlertRow, source: Words) -> Words:
     """In plain words why the alert was raised: rule, figure, limit and where the limit comes from."""
     figure_zh = figure_en = ""
     if row.value is not None:
@@ -62,6 +62,6 @@ def explain(row: AlertRow, source: str) -> Words:
     parts_zh = "".join(f"{part['text_zh']};" for part in row.parts)
     parts_en = "".join(f" {part['text_en']};" for part in row.parts)
     return Words(
-        zh=f"{row.title_zh}{figure_zh}。{parts_zh}依据:{source}。",
-        en=f"{row.title_en}{figure_en}.{parts_en} Grounds: {source}.",
+        zh=f"{row.title_zh}{figure_zh}。{parts_zh}依据:{source.zh}。",
+        en=f"{row.title_en}{figure_en}.{parts_en} Grounds: {source.en}.",
     )

@@ -76,7 +76,7 @@ FROM (SELECT * FROM alerts
 ORDER BY (a.zone_id = %(zone_id)s) IS TRUE DESC, a.urgency DESC, a.raised_at DESC, a.alert_id DESC""").format(
     columns=ALERT_COLUMNS, places=PLACES
 )
-SELECT_SOURCE = "SELECT source FROM rules WHERE rule = %(rule)s"
+SELECT_SOURCE = "SELECT source_zh AS zh, source_en AS en FROM rules WHERE rule = %(rule)s"
 
 
 async def list_changes(
@@ -103,9 +103,10 @@ async def read_account(connection: Connection, alert_id: int) -> tuple[Alert, Wo
     """One alert, why it was raised, and its history up to the change it was read at; raises `ProblemError`."""
     row = await _read_row(connection, alert_id)
     history = await fetch_all(connection, SELECT_HISTORY, {"alert_id": alert_id}, make_entry)
-    source = await fetch_one(connection, SELECT_SOURCE, {"rule": row.rule}, lambda source: str(source))
+    source = await fetch_one(connection, SELECT_SOURCE, {"rule": row.rule}, Words)
+    assert source is not None
     known = [entry for entry in history if entry.change_id <= row.change_id]
-    return show_alert(row), explain(row, source or ""), known
+    return show_alert(row), explain(row, source), known
 
 
 async def read_alert(connection: Connection, alert_id: int) -> Alert:
@@ -123,18 +124,20 @@ async def read_detail(connection: Connection, alert_id: int, language: Language)
     """One alert with its history, its reasons and the readings around its raise; raises `ProblemError`."""
     row = await _read_row(connection, alert_id)
     history = await fetch_all(connection, SELECT_HISTORY, {"alert_id": alert_id}, make_entry)
-    source = await fetch_one(connection, SELECT_SOURCE, {"rule": row.rule}, lambda source: str(source))
+    source = await fetch_one(connection, SELECT_SOURCE, {"rule": row.rule}, Words)
+    assert source is not None
     readings, group = None, []
     if row.sensor_id is not None:
         readings = await read_around(connection, row.sensor_id, row.raised_at)
     elif row.zone_id is not None or row.device_id is not None:
         group = await read_group_around(connection, row.zone_id, row.device_id, row.raised_at)
-    alert, why = show_alert(row), explain(row, source or "")
+    alert, why = show_alert(row), explain(row, source)
     return AlertDetail(
         **dict(alert),
         why=why,
         account=give_account(alert, why, language),
-        source=source or "",
+        source=source.zh if language is Language.CHINESE else source.en,
+        grounds=source,
         history=tuple(history),
         readings=readings,
         group_readings=tuple(group),

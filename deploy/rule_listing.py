@@ -58,7 +58,8 @@ class RuleEntry(Shown):
     title_en: str
     advice_zh: str
     advice_en: str
-    source: str
+    source_zh: str
+    source_en: str
     parameters: list[ParameterEntry]
     by_class: list[ClassEntry]
 
@@ -78,7 +79,8 @@ def list_rules(catalogue: Iterable[Rule] = CATALOGUE) -> list[RuleEntry]:
             title_en=rule.title_en,
             advice_zh=rule.advice_zh,
             advice_en=rule.advice_en,
-            source=rule.source,
+            source_zh=rule.source_zh,
+            source_en=rule.source_en,
             parameters=[_show_parameter(parameter) for parameter in rule.parameters],
             by_class=[_show_override(override) for override in built_in if override.rule_id == rule.id],
         )
@@ -131,7 +133,7 @@ def describe_entry(entry: RuleEntry) -> list[str]:
         for one in entry.parameters
     ]
     classes = [f"{one.place} {one.parameter} {one.value:g}" for one in entry.by_class]
-    lines = [f"{entry.id}  {entry.title_zh} · {entry.title_en}", standing, entry.source]
+    lines = [f"{entry.id}  {entry.title_zh} · {entry.title_en}", standing, entry.source_zh, entry.source_en]
     lines += [", ".join(limits)] if limits else []
     lines += [f"by class: {', '.join(classes)}"] if classes else []
     return lines[:1] + [f"    {line}" for line in lines[1:]]
@@ -146,7 +148,8 @@ def describe_rule(rule: Rule) -> list[str]:
         f"{find_kinds(rule)} · {rule.signal_class} · {colours} · {latches}",
         f"处置 {rule.advice_zh}",
         f"To do: {rule.advice_en}",
-        f"Source: {rule.source}",
+        f"依据 {rule.source_zh}",
+        f"Source: {rule.source_en}",
     ]
 
 

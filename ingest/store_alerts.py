@@ -22,14 +22,16 @@ from rules.rule import Rule
 from schemas.domain import AlertAction, Condition
 
 UPSERT_RULE = """
-INSERT INTO rules (rule, signal_class, severity, latching, title_zh, title_en, advice_zh, advice_en, source,
-                   parameters)
+INSERT INTO rules (rule, signal_class, severity, latching, title_zh, title_en, advice_zh, advice_en,
+                   source_zh, source_en, parameters)
 VALUES (%(id)s, %(signal_class)s, %(severity)s, %(latching)s,
-        %(title_zh)s, %(title_en)s, %(advice_zh)s, %(advice_en)s, %(source)s, %(parameters)s)
+        %(title_zh)s, %(title_en)s, %(advice_zh)s, %(advice_en)s,
+        %(source_zh)s, %(source_en)s, %(parameters)s)
 ON CONFLICT (rule) DO UPDATE SET
     signal_class = EXCLUDED.signal_class, severity = EXCLUDED.severity, latching = EXCLUDED.latching,
     title_zh = EXCLUDED.title_zh, title_en = EXCLUDED.title_en,
-    advice_zh = EXCLUDED.advice_zh, advice_en = EXCLUDED.advice_en, source = EXCLUDED.source,
+    advice_zh = EXCLUDED.advice_zh, advice_en = EXCLUDED.advice_en,
+    source_zh = EXCLUDED.source_zh, source_en = EXCLUDED.source_en,
     parameters = EXCLUDED.parameters"""
 # The partial unique index admits one open episode; an open one whose condition had cleared becomes active again.
 # Batches come in order, except that another worker may have stored newer ones while these lay in a spool: then

@@ -46,7 +46,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Rule:
-    """Identity and words of a rule; `source` names standard and clause, or says that a value is a design value.
+    """Identity and words of a rule; its source names standard and clause, or says that a value is a design value.
 
     `severity` is that of the lowest level: what the alert begins with. Rules that say the same of `shares` have one
     episode for each device (see `rules.shared_episodes`).
@@ -60,7 +60,8 @@ class Rule:
     title_en: str
     advice_zh: str
     advice_en: str
-    source: str
+    source_zh: str
+    source_en: str
     parameters: tuple[Parameter, ...] = ()
     shares: str | None = None
 

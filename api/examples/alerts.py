@@ -10,7 +10,10 @@ _ADVICE = {
     "zh": "立即派人到场核实；同时联系微型消防站和值班人员。",
     "en": "Send somebody to look at once; call the building's fire post and its duty staff.",
 }
-_SOURCE = "design value 0.30 dB/m, within the 0.5-4 %/ft marked sensitivity of point detectors"
+_SOURCE = {
+    "zh": "设计值 0.30 dB/m，在点型探测器标称灵敏度 0.5～4 %/ft 之内",
+    "en": "design value 0.30 dB/m, within the 0.5-4 %/ft marked sensitivity of point detectors",
+}
 _RAISED: dict[str, object] = {
     "id": 97,
     "incident": 97,
@@ -101,15 +104,16 @@ CHANGES = {
     "newest": 812,
 }
 WHY = {
-    "zh": f"烟雾浓度火警:测得 0.42,限值 0.3 dB/m。依据:{_SOURCE}。",
-    "en": f"Smoke at fire level: measured 0.42, limit 0.3 dB/m. Grounds: {_SOURCE}.",
+    "zh": f"烟雾浓度火警:测得 0.42,限值 0.3 dB/m。依据:{_SOURCE['zh']}。",
+    "en": f"Smoke at fire level: measured 0.42, limit 0.3 dB/m. Grounds: {_SOURCE['en']}.",
 }
 HISTORY = [_ENTRY, _ACKNOWLEDGED_ENTRY]
 ALERT = {
     **ACKNOWLEDGED,
     "why": WHY,
     "account": f"2026年11月23日 15:58:00,青禾街道一号楼3层三层走道感烟探测器 7:{WHY['zh']}处置建议:{_ADVICE['zh']}",
-    "source": _SOURCE,
+    "source": _SOURCE["zh"],
+    "grounds": _SOURCE,
     "history": HISTORY,
     "readings": {
         "sensor_id": 7,

@@ -15,7 +15,8 @@ ARC_SUSPECTED = ReadingRule(
     title_en="Some arcs on the circuit",
     advice_zh="安排检查该回路的插座和接线；一天内无新电弧则自动结束。",
     advice_en="Have the sockets and wires of the circuit looked at; ends by itself after a day without arcs.",
-    source="design value: 10 half-cycles in a second; nine or fewer are no alarm by GB 31252-2014 4.3.1",
+    source_zh="设计值：一秒内 10 个半波；按 GB 31252-2014 第 4.3.1 条，九个及以下不报警",
+    source_en="design value: 10 half-cycles in a second; nine or fewer are no alarm by GB 31252-2014 4.3.1",
     parameters=(
         Parameter("limit", 10.0, "1/s", 10.0, 100.0),
         Parameter("clears_below", 10.0, "1/s", 1.0, 100.0),

@@ -15,7 +15,8 @@ BATTERY_LOW = ReadingRule(
     title_en="Battery is low",
     advice_zh="安排更换电池；电量耗尽后该设备将失联。",
     advice_en="Have the battery changed; once it is empty the device falls silent.",
-    source="design value: 20 % and 10 % in two reports, or what the device says; 30 % is a new battery",
+    source_zh="设计值：两次上报低于 20 %、10 %，或设备自报；达到 30 % 视为换了新电池",
+    source_en="design value: 20 % and 10 % in two reports, or what the device says; 30 % is a new battery",
     parameters=(
         Parameter("limit", 20.0, "%", 5.0, 50.0),
         Parameter("empty", 10.0, "%", 1.0, 30.0),

@@ -15,7 +15,8 @@ CABLE_TEMP_ALARM = ReadingRule(
     title_en="Cable too hot",
     advice_zh="检查该回路负荷和接头；必要时减载，由电工到场处理。",
     advice_en="Check the circuit's load and joints; shed load if need be and send an electrician.",
-    source="design value: what the insulation bears, PVC 70 °C, XLPE 90 °C; red 30 K above",
+    source_zh="设计值：绝缘的长期允许温度，PVC 70 °C，XLPE 90 °C；再高 30 K 为红色",
+    source_en="design value: what the insulation bears, PVC 70 °C, XLPE 90 °C; red 30 K above",
     parameters=(
         Parameter("limit", 70.0, "°C", 45.0, 140.0),
         Parameter("high", 100.0, "°C", 45.0, 200.0),

@@ -24,7 +24,8 @@ CABLE_TEMP_PHASE_DIFF = CircuitRule(
     title_en="One phase hotter than the others",
     advice_zh="检查该相接头是否松动、三相负荷是否平衡；用热像仪复核。",
     advice_en="Look for a loose joint on this phase and for load all on one side; check with a thermal camera.",
-    source="design value: 20 K above the middle of three phases for 300 s",
+    source_zh="设计值：比三相的中间值高 20 K，持续 300 s",
+    source_en="design value: 20 K above the middle of three phases for 300 s",
     parameters=(
         Parameter("limit", 20.0, "K", 5.0, 80.0),
         Parameter("on_seconds", 300.0, "s", 0.0, 7200.0),

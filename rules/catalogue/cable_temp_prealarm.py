@@ -15,7 +15,8 @@ CABLE_TEMP_PREALARM = ReadingRule(
     title_en="Cable nearly too hot",
     advice_zh="查看该回路负荷与散热；安排电工紧固接头。",
     advice_en="Look at the circuit's load and how it is cooled; have its joints tightened.",
-    source="design value: 10 K below what the insulation bears",
+    source_zh="设计值：比绝缘的长期允许温度低 10 K",
+    source_en="design value: 10 K below what the insulation bears",
     parameters=(
         Parameter("limit", 60.0, "°C", 35.0, 140.0),
         Parameter("clears_below", 55.0, "°C", 25.0, 130.0),

@@ -26,7 +26,8 @@ CABLE_TEMP_RISE = ReadingRule(
     title_en="Cable warms up fast",
     advice_zh="电话核实现场；充电场所立即断电并远离，防止电池热失控。",
     advice_en="Call the place; where batteries charge, cut the supply and keep away: a cell may be running away.",
-    source="design value: a sound cable nears 35 K with a time constant of 5 min at the fastest",
+    source_zh="设计值：完好的电缆最快以 5 min 的时间常数趋近 35 K 温升",
+    source_en="design value: a sound cable nears 35 K with a time constant of 5 min at the fastest",
     parameters=(
         Parameter("limit", 5.0, "K/min", 0.5, 60.0),
         Parameter("night_share", 1.0, "", 0.1, 1.0),

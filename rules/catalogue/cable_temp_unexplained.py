@@ -21,7 +21,8 @@ CABLE_TEMP_UNEXPLAINED = CircuitRule(
     title_en="Cable warmer than its load explains",
     advice_zh="接头可能松动或散热受阻：用热像仪检查并紧固。",
     advice_en="A joint may be loose, or the cable covered: look with a thermal camera and tighten.",
-    source="design value: 12 K above I²R behind the cable's own time constant, for 10 min; learnt for a day",
+    source_zh="设计值：按电缆自身时间常数由 I²R 推算的温度之上 12 K，持续 10 min；先学习一天",
+    source_en="design value: 12 K above I²R behind the cable's own time constant, for 10 min; learnt for a day",
     parameters=(
         Parameter("limit", 12.0, "K", 3.0, 80.0),
         Parameter("on_seconds", 600.0, "s", 0.0, 7200.0),

@@ -14,7 +14,8 @@ CLOCK_FAULT = Rule(
     title_en="Clock of the device is wrong",
     advice_zh="为该设备或其网关校时（NTP）；超前过多的读数会被隔离。",
     advice_en="Set the clock of the device or its gateway (NTP); readings too far ahead are quarantined.",
-    source="design value: 60 s off in five messages one after the other",
+    source_zh="设计值：连续五条消息的时间相差 60 s",
+    source_en="design value: 60 s off in five messages one after the other",
     parameters=(
         Parameter("limit", 60.0, "s", 5.0, 120.0),
         Parameter("samples", 5.0, "", 2.0, 50.0),

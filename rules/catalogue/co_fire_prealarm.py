@@ -25,7 +25,8 @@ CO_FIRE_PREALARM = ReadingRule(
     title_en="CO as of a fire",
     advice_zh="可能有阴燃或燃气具排烟不良：电话核实，提醒通风。",
     advice_en="It may smoulder, or a boiler draws badly: call the building, have it aired.",
-    source="design value 40 ppm, or 20 ppm more within 300 s",
+    source_zh="设计值：40 ppm，或 300 s 内升高 20 ppm",
+    source_en="design value 40 ppm, or 20 ppm more within 300 s",
     parameters=(
         Parameter("limit", 40.0, "ppm", 10.0, 300.0),
         Parameter("rise", 20.0, "ppm", 5.0, 300.0),

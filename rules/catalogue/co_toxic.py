@@ -22,7 +22,8 @@ CO_TOXIC = ReadingRule(
     title_en="CO that harms people",
     advice_zh="立即通知人员撤离并通风，联系燃气公司和急救。",
     advice_en="Have people leave and the place aired at once; call the gas company and an ambulance.",
-    source="EN 50291-1: 50 ppm from 60 min, 100 ppm from 10 min, 300 ppm within 3 min",
+    source_zh="EN 50291-1：50 ppm 满 60 min，100 ppm 满 10 min，300 ppm 在 3 min 内",
+    source_en="EN 50291-1: 50 ppm from 60 min, 100 ppm from 10 min, 300 ppm within 3 min",
     parameters=(
         Parameter("low", 50.0, "ppm", 30.0, 100.0, _EN_50291),
         Parameter("low_seconds", 3600.0, "s", 600.0, 5400.0, _EN_50291),

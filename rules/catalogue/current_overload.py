@@ -36,7 +36,8 @@ CURRENT_OVERLOAD = ReadingRule(
     title_en="Circuit carries too much",
     advice_zh="减少该回路的用电设备；核对开关和导线是否匹配。",
     advice_en="Take load off the circuit; see whether breaker and cable match.",
-    source="design value: 1.1 times the rated current for 15 min, 1.45 times for a minute",
+    source_zh="设计值：额定电流的 1.1 倍持续 15 min，或 1.45 倍持续一分钟",
+    source_en="design value: 1.1 times the rated current for 15 min, 1.45 times for a minute",
     parameters=(
         Parameter("rated", 0.0, "A", 0.0, 10_000.0, registered="rated_current_a"),
         Parameter("limit", 1.1, "× rated", 0.5, 3.0),

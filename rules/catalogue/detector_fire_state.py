@@ -14,5 +14,6 @@ DETECTOR_FIRE_STATE = Rule(
     title_en="Detector declares fire",
     advice_zh="立即派人到场核实；同时联系微型消防站和值班人员。",
     advice_en="Send somebody to look at once; call the building's fire post and its duty staff.",
-    source="GB/T 26875.3-2011, component state bit 1",
+    source_zh="GB/T 26875.3-2011 部件状态第 1 位",
+    source_en="GB/T 26875.3-2011, component state bit 1",
 )

@@ -15,7 +15,8 @@ DEVICE_DISABLED = DurationRule(
     title_en="Device is shielded for too long",
     advice_zh="核实屏蔽原因并尽快恢复；屏蔽期间该部位失去保护。",
     advice_en="Ask why it is shielded and have it restored; until then its place is unprotected.",
-    source="GB/T 26875.3-2011, component state bit 3; design value 24 h",
+    source_zh="GB/T 26875.3-2011 部件状态第 3 位；设计值 24 h",
+    source_en="GB/T 26875.3-2011, component state bit 3; design value 24 h",
     parameters=(
         Parameter("on_seconds", 86_400.0, "s", 60.0, 2_592_000.0),
         Parameter("off_seconds", 60.0, "s", 0.0, 3600.0),

@@ -14,5 +14,6 @@ DEVICE_FAULT_STATE = Rule(
     title_en="Device declares a fault",
     advice_zh="安排维修；修复前该部位失去保护。",
     advice_en="Have it mended; until then its place is unprotected.",
-    source="GB/T 26875.3-2011, component state bits 2 and 8",
+    source_zh="GB/T 26875.3-2011 部件状态第 2、8 位",
+    source_en="GB/T 26875.3-2011, component state bits 2 and 8",
 )

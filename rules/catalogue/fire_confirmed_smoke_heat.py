@@ -22,7 +22,11 @@ FIRE_CONFIRMED_SMOKE_HEAT = ZoneRule(
     title_en="Fire confirmed by smoke and heat",
     advice_zh="按真实火警处置：立即出动，通知疏散。",
     advice_en="Treat it as a real fire: turn out, have the building evacuated.",
-    source="design value: 0.15 dB/m with 10 K within two minutes; 11 K is the median at the first alarm, NIST TN 1455",
+    source_zh="设计值：两分钟内 0.15 dB/m 且 10 K；NIST TN 1455 中首次报警时的中位数为 11 K",
+    source_en=(
+        "design value: 0.15 dB/m with 10 K within two minutes; 11 K is the median at the "
+        "first alarm, NIST TN 1455"
+    ),
     parameters=(
         Parameter("limit", 1.0, "", 0.5, 30.0),
         Parameter("sensitivity", 1.0, "", 0.25, 4.0),

@@ -15,7 +15,8 @@ FIRE_CONFIRMED_TWO_DEVICES = GroupRule(
     title_en="Fire confirmed by two devices",
     advice_zh="按真实火警处置：立即出动，通知疏散。",
     advice_en="Treat it as a real fire: turn out, have the building evacuated.",
-    source="design value 180 s; two independent detectors, or one and a call point",
+    source_zh="设计值 180 s；两只独立的探测器，或一只探测器和一只手动报警按钮",
+    source_en="design value 180 s; two independent detectors, or one and a call point",
     parameters=(Parameter("window_seconds", 180.0, "s", 10.0, 3600.0),),
     of_building=False,
 )

@@ -23,7 +23,8 @@ FIRE_PUMP_RUNNING = WaterRule(
     title_en="Fire pump runs",
     advice_zh="核实是火灾用水、试验还是爆管；消防泵不会自动停止。",
     advice_en="Find out whether it runs for a fire, a test or a burst; it does not stop by itself.",
-    source="GB/T 26875.3-2011, component state bits 5 and 6; design value 10 s",
+    source_zh="GB/T 26875.3-2011 部件状态第 5、6 位；设计值 10 s",
+    source_en="GB/T 26875.3-2011, component state bits 5 and 6; design value 10 s",
     parameters=(
         Parameter("on_seconds", 10.0, "s", 0.0, 600.0),
         Parameter("off_seconds", 30.0, "s", 0.0, 3600.0),

@@ -29,7 +29,8 @@ FIRE_PUMP_START_FAILURE = WaterRule(
     title_en="Fire pump does not start",
     advice_zh="立即派人到泵房手动启动，检查电源和控制柜；通知到场力量自备供水。",
     advice_en="Send somebody to start it by hand and check its supply; tell those who come to bring their own water.",
-    source="design value: called, or water flowing, for 120 s without feedback or a rise of 0.10 MPa",
+    source_zh="设计值：要求启泵或已有水流后 120 s 仍无反馈，压力也未升高 0.10 MPa",
+    source_en="design value: called, or water flowing, for 120 s without feedback or a rise of 0.10 MPa",
     parameters=(
         Parameter("run_up_seconds", 120.0, "s", 10.0, 600.0),
         Parameter("rises_by", 0.10, "MPa", 0.01, 1.0),

@@ -25,7 +25,8 @@ FIRE_PUMP_STOPPED_WITH_FLOW = WaterRule(
     title_en="Fire pump stopped while water flows",
     advice_zh="立即重新启动消防泵；火场供水可能中断。",
     advice_en="Start it again at once: those at the fire may lose their water.",
-    source="design value 1.0 L/s for 10 s after it stopped",
+    source_zh="设计值：停泵后 1.0 L/s 持续 10 s",
+    source_en="design value 1.0 L/s for 10 s after it stopped",
     parameters=(
         Parameter("limit", 1.0, "L/s", 0.2, 20.0),
         Parameter("on_seconds", 10.0, "s", 0.0, 600.0),

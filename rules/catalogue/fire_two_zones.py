@@ -15,7 +15,8 @@ FIRE_TWO_ZONES = GroupRule(
     title_en="Fire in two zones",
     advice_zh="火势可能蔓延：立即增援，通知疏散。",
     advice_en="It may be spreading: send more, have the building evacuated.",
-    source="design value 600 s",
+    source_zh="设计值 600 s",
+    source_en="design value 600 s",
     parameters=(Parameter("window_seconds", 600.0, "s", 10.0, 3600.0),),
     of_building=True,
 )

@@ -15,7 +15,8 @@ GAS_LEAK = ReadingRule(
     title_en="Combustible gas",
     advice_zh="切勿开关电器；通知关闭燃气阀门、通风并撤离，联系燃气公司。",
     advice_en="Touch no switch; have the valve closed, the place aired and left; call the gas company.",
-    source="design value 10 and 25 %LEL",
+    source_zh="设计值 10 %LEL 和 25 %LEL",
+    source_en="design value 10 and 25 %LEL",
     parameters=(
         Parameter("limit", 10.0, "%LEL", 2.0, 25.0),
         Parameter("high", 25.0, "%LEL", 5.0, 60.0),

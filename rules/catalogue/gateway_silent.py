@@ -19,6 +19,7 @@ GATEWAY_SILENT = Rule(
     advice_zh="该网关下所有设备状态未知，不是正常。检查网关供电和网络；恢复前加强人工巡查。",
     advice_en="Everything beneath this gateway is unknown, not normal. Check its power and network; have the "
     "building patrolled meanwhile.",
-    source="design value: when two devices beneath it should have been heard, at least 90 s",
+    source_zh="设计值：其下本应已有两台设备上报，至少 90 s",
+    source_en="design value: when two devices beneath it should have been heard, at least 90 s",
     parameters=(Parameter("least_seconds", 90.0, "s", 60.0, 7200.0),),
 )

@@ -15,7 +15,8 @@ HEAT_FIXED_ALARM = ReadingRule(
     title_en="Heat at fire level",
     advice_zh="立即派人到场核实；通知疏散并联系微型消防站。",
     advice_en="Send somebody to look at once; warn the occupants and call the fire post.",
-    source="by class of the detector (GB 4716, EN 54-5); design value 57 °C where the class is not known",
+    source_zh="按探测器类别（GB 4716、EN 54-5）；类别不明时取设计值 57 °C",
+    source_en="by class of the detector (GB 4716, EN 54-5); design value 57 °C where the class is not known",
     parameters=(
         Parameter("limit", 57.0, "°C", 40.0, 160.0),
         Parameter("falls_by", 10.0, "K", 2.0, 30.0),

@@ -15,7 +15,8 @@ HEAT_PREALARM = ReadingRule(
     title_en="Hot, close to fire level",
     advice_zh="电话核实热源；若为日晒或设备发热，检查通风与探测器选型。",
     advice_en="Call the building about the source of heat; if it is sun or plant, look at airing and class.",
-    source="design value: alarm temperature less 10 K",
+    source_zh="设计值：报警温度减 10 K",
+    source_en="design value: alarm temperature less 10 K",
     parameters=(
         Parameter("limit", 47.0, "°C", 30.0, 150.0),
         Parameter("falls_by", 3.0, "K", 0.5, 30.0),

@@ -37,7 +37,8 @@ HEAT_RATE_OF_RISE = ReadingRule(
     title_en="Heat rises like in a fire",
     advice_zh="立即派人到场核实；通知疏散并联系微型消防站。",
     advice_en="Send somebody to look at once; warn the occupants and call the fire post.",
-    source="design value 8.3 K/min (15 °F/min); silent at the 2 K/min of GB 16280-2014 4.7",
+    source_zh="设计值 8.3 K/min（15 °F/min）；按 GB 16280-2014 第 4.7 条，2 K/min 时不报警",
+    source_en="design value 8.3 K/min (15 °F/min); silent at the 2 K/min of GB 16280-2014 4.7",
     parameters=(
         Parameter("enabled", 1.0, "", 0.0, 1.0),
         Parameter("limit", 8.3, "K/min", 3.0, 60.0),

@@ -31,7 +31,8 @@ HYDRANT_DYNAMIC_LOW = WaterRule(
     title_en="Too little pressure with water running",
     advice_zh="确认消防泵已启动、阀门全开；现场水枪充实水柱可能不足，考虑消防车供水。",
     advice_en="See that the fire pump runs and valves are open; the jet may be short: think of supply from an engine.",
-    source="GB 50974-2014 7.4.12; after design value 120 s of running up",
+    source_zh="GB 50974-2014 第 7.4.12 条；启泵 120 s（设计值）之后判定",
+    source_en="GB 50974-2014 7.4.12; after design value 120 s of running up",
     parameters=(
         Parameter("limit", 0.25, "MPa", 0.05, 1.0, _GB_50974_7_4_12),
         Parameter("high_rise_limit", 0.35, "MPa", 0.05, 1.0, _GB_50974_7_4_12),

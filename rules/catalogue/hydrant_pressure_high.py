@@ -16,7 +16,8 @@ HYDRANT_PRESSURE_HIGH = ReadingRule(
     advice_zh="检查减压阀和分区；出水时水带可能无法控制。",
     advice_en="Check pressure reducers and zoning; a hose may be beyond control when opened.",
     # Water hammer lasts less than two seconds.
-    source="design value 1.0 MPa standing at a hydrant, 2.4 MPa in a pump room",
+    source_zh="设计值：消火栓处静压 1.0 MPa，泵房 2.4 MPa",
+    source_en="design value 1.0 MPa standing at a hydrant, 2.4 MPa in a pump room",
     parameters=(
         Parameter("limit", 1.0, "MPa", 0.2, 4.0),
         Parameter("clears_below", 0.95, "MPa", 0.1, 4.0),

@@ -37,7 +37,8 @@ HYDRANT_PRESSURE_LOW = WaterRule(
     title_en="Too little water pressure",
     advice_zh="最不利点静压不足：检查阀门、稳压泵和水箱，按所列原因逐项排查。",
     advice_en="The worst hydrant has too little: check valves, jockey pump and tank in the order of the causes given.",
-    source="GB 50974-2014 5.2.2, at the worst hydrant: the height above the gauge is taken off",
+    source_zh="GB 50974-2014 第 5.2.2 条，按最不利消火栓：扣除高出压力表的高度",
+    source_en="GB 50974-2014 5.2.2, at the worst hydrant: the height above the gauge is taken off",
     parameters=(
         Parameter("limit", 0.07, "MPa", 0.01, 1.0, _GB_50974_5_2_2),
         Parameter("first_class_limit", 0.10, "MPa", 0.01, 1.0, _GB_50974_5_2_2),

@@ -21,7 +21,8 @@ JOCKEY_OVERCYCLING = WaterRule(
     title_en="Jockey pump starts too often",
     advice_zh="检查气压罐充气压力和管网漏点。",
     advice_en="Check the air of the pressure vessel and look for a leak.",
-    source="design value: more than 15 starts within 60 min, declared or seen in the pressure",
+    source_zh="设计值：60 min 内启动超过 15 次，由设备上报或由压力看出",
+    source_en="design value: more than 15 starts within 60 min, declared or seen in the pressure",
     parameters=(
         Parameter("limit", 15.0, "1/h", 2.0, 60.0),
         Parameter("clears_below", 10.0, "1/h", 0.0, 60.0),

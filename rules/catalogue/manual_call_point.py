@@ -14,5 +14,6 @@ MANUAL_CALL_POINT = Rule(
     title_en="Manual call point pressed",
     advice_zh="有人按下报警按钮：按火警处置，立即派人。",
     advice_en="Somebody pressed the call point: treat as a fire and send at once.",
-    source="GB/T 26875.3-2011, component types 23 and 24",
+    source_zh="GB/T 26875.3-2011 部件类型 23、24",
+    source_en="GB/T 26875.3-2011, component types 23 and 24",
 )

@@ -25,7 +25,8 @@ PHASE_LOSS = CircuitRule(
     title_en="A phase is lost",
     advice_zh="停用该回路的电动机（消防水泵除外），由电工检查熔断器和接头。",
     advice_en="Stop the motors on the circuit, fire pumps excepted; have fuses and joints looked at.",
-    source="design value: below 0.6 of the highest phase, which motors can feed back, for 20 s",
+    source_zh="设计值：低于最高一相的 0.6（电动机可能反馈电压），持续 20 s",
+    source_en="design value: below 0.6 of the highest phase, which motors can feed back, for 20 s",
     parameters=(
         Parameter("limit", 0.6, "× highest", 0.05, 0.9),
         Parameter("supplied", 150.0, "V", 20.0, 15_000.0),

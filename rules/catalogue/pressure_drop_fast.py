@@ -21,7 +21,8 @@ PRESSURE_DROP_FAST = WaterRule(
     title_en="Water pressure fell at once",
     advice_zh="核实是否在试验或用水；否则查找爆管、误关阀门，按所列原因排查。",
     advice_en="Ask whether water is drawn or tested; else look for a burst or a shut valve, in the order given.",
-    source="design value 0.10 MPa below what was usual within the hour, over two samples of a gauge",
+    source_zh="设计值：比一小时内的平常值低 0.10 MPa，压力表连续两次采样",
+    source_en="design value 0.10 MPa below what was usual within the hour, over two samples of a gauge",
     parameters=(
         Parameter("limit", 0.10, "MPa", 0.02, 1.0),
         Parameter("clears_below", 0.03, "MPa", 0.0, 0.5),

@@ -18,7 +18,11 @@ READING_INVALID = Rule(
     title_en="Readings cannot be true",
     advice_zh="该测点状态未知，不是正常。检查传感器是否断线、短路或超量程。",
     advice_en="This sensor is unknown, not normal. Look for a broken or shorted wire, or a range that is exceeded.",
-    source="design values: what the device itself calls bad, what lies outside the registered range or of any building",
+    source_zh="设计值：设备自报无效的，超出登记量程的，或任何建筑内都不可能的读数",
+    source_en=(
+        "design values: what the device itself calls bad, what lies outside the "
+        "registered range or of any building"
+    ),
     parameters=(
         Parameter("samples", 2.0, "", 1.0, 20.0),
         Parameter("good_samples", 5.0, "", 1.0, 100.0),

@@ -30,7 +30,8 @@ READING_NOISY = UpkeepRule(
     title_en="Readings are noisy",
     advice_zh="检查接线、接地和干扰源；波动大的测点发现火情较晚。",
     advice_en="Look at wiring, earth and sources of interference; a noisy sensor sees a fire late.",
-    source="design value: three times the steps from minute to minute that ordinary life makes, for an hour",
+    source_zh="设计值：分钟之间的跳动达到日常情况的三倍，持续一小时",
+    source_en="design value: three times the steps from minute to minute that ordinary life makes, for an hour",
     parameters=(
         Parameter("smoke_limit", 0.03, "dB/m", 0.005, 0.05),
         Parameter("smoke_clears_below", 0.02, "dB/m", 0.001, 0.05),

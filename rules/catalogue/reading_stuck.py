@@ -29,7 +29,8 @@ READING_STUCK = UpkeepRule(
     title_en="Reading is stuck",
     advice_zh="该测点可能已失效。现场检查传感器，必要时更换。",
     advice_en="This sensor may be dead. Have it looked at, and changed if need be.",
-    source="design value: identical for 24 h over 20 readings, where noise is normal",
+    source_zh="设计值：本应有波动的读数 24 h 内 20 次完全相同",
+    source_en="design value: identical for 24 h over 20 readings, where noise is normal",
     parameters=(
         Parameter("hours", 24.0, "h", 1.0, 720.0),
         Parameter("samples", 20.0, "", 2.0, 1000.0),

@@ -17,7 +17,8 @@ RESIDUAL_CURRENT_ALARM = ReadingRule(
     title_en="Residual current at alarm level",
     advice_zh="通知电工查找漏电回路；不要自动切断供电。",
     advice_en="Have an electrician find the leaking circuit; do not cut the supply automatically.",
-    source="GB 50116-2013 9.2.3: 300 to 500 mA; 300 mA taken",
+    source_zh="GB 50116-2013 第 9.2.3 条：300～500 mA；取 300 mA",
+    source_en="GB 50116-2013 9.2.3: 300 to 500 mA; 300 mA taken",
     parameters=(
         Parameter("limit", 300.0, "mA", 20.0, 1000.0, _GB_50116),
         Parameter("clears_below", 240.0, "mA", 10.0, 900.0),

@@ -15,7 +15,8 @@ RESIDUAL_CURRENT_PREALARM = ReadingRule(
     title_en="Residual current near alarm level",
     advice_zh="通知电工排查该回路的漏电点；潮湿天气后复查。",
     advice_en="Have an electrician look for what leaks on the circuit; look again after wet weather.",
-    source="design value: 80 % of the alarm at 300 mA, until below 70 %",
+    source_zh="设计值：报警值 300 mA 的 80 %，降到 70 % 以下为止",
+    source_en="design value: 80 % of the alarm at 300 mA, until below 70 %",
     parameters=(
         Parameter("limit", 240.0, "mA", 16.0, 1000.0),
         Parameter("clears_below", 210.0, "mA", 10.0, 900.0),

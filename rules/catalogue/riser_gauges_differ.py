@@ -24,7 +24,8 @@ RISER_GAUGES_DIFFER = WaterRule(
     title_en="Gauges of one riser differ",
     advice_zh="检查竖管上的阀门是否关闭；若只有一个测点异常，检修该压力变送器。",
     advice_en="See whether a valve in the riser is shut; if one gauge alone is odd, have it mended.",
-    source="design value 0.05 MPa with the heights taken off, or one that stands still for 2 h while others move",
+    source_zh="设计值：扣除高差后相差 0.05 MPa，或其他表变动时有一只 2 h 不动",
+    source_en="design value 0.05 MPa with the heights taken off, or one that stands still for 2 h while others move",
     parameters=(
         Parameter("limit", 0.05, "MPa", 0.01, 1.0),
         Parameter("clears_below", 0.035, "MPa", 0.0, 1.0),

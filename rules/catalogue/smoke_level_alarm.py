@@ -25,7 +25,8 @@ SMOKE_LEVEL_ALARM = ReadingRule(
     title_en="Smoke at fire level",
     advice_zh="立即派人到场核实；同时联系微型消防站和值班人员。",
     advice_en="Send somebody to look at once; call the building's fire post and its duty staff.",
-    source="design value 0.30 dB/m, within the 0.5-4 %/ft marked sensitivity of point detectors",
+    source_zh="设计值 0.30 dB/m，在点型探测器标称灵敏度 0.5～4 %/ft 之内",
+    source_en="design value 0.30 dB/m, within the 0.5-4 %/ft marked sensitivity of point detectors",
     parameters=(
         Parameter("limit", 0.30, "dB/m", 0.10, 2.0),
         Parameter("alone_seconds", 210.0, "s", 10.0, 900.0),

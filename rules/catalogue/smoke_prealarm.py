@@ -20,7 +20,8 @@ SMOKE_PREALARM = ReadingRule(
     title_en="Some smoke",
     advice_zh="蓝色：可能是水汽、油烟或吸烟，继续观察；黄色：烟雾持续不散，电话核实现场。",
     advice_en="Blue: steam, cooking or a cigarette, keep an eye on it. Yellow: it stays; call the building to look.",
-    source="design value 0.15 dB/m, three times the least response threshold of EN 54-7",
+    source_zh="设计值 0.15 dB/m，为 EN 54-7 最小响应阈值的三倍",
+    source_en="design value 0.15 dB/m, three times the least response threshold of EN 54-7",
     parameters=(
         Parameter("limit", 0.15, "dB/m", 0.05, 1.0),
         Parameter("on_seconds", 30.0, "s", 5.0, 600.0),

@@ -25,7 +25,8 @@ SMOKE_RISE = ReadingRule(
     title_en="Smoke goes on rising",
     advice_zh="可能有阴燃：电话核实现场；留意同一区域的一氧化碳、温度和其他探测器。",
     advice_en="It may smoulder: call the building to look; watch CO, temperature and the other detectors of the zone.",
-    source="design value: a smouldering fire grows to 0.9 dB/m within 10 to 60 minutes",
+    source_zh="设计值：阴燃火在 10～60 分钟内增长到 0.9 dB/m",
+    source_en="design value: a smouldering fire grows to 0.9 dB/m within 10 to 60 minutes",
     parameters=(
         Parameter("limit", 0.012, "dB/m/min", 0.002, 1.0),
         Parameter("floor", 0.10, "dB/m", 0.04, 1.0),

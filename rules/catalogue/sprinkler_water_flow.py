@@ -15,7 +15,8 @@ SPRINKLER_WATER_FLOW = ReadingRule(
     title_en="Sprinkler water is flowing",
     advice_zh="核实是否有喷头动作或末端试水；确认消防泵已启动。",
     advice_en="Find out whether a head has opened or a test is under way; see that the fire pump runs.",
-    source="design value 0.63 L/s (37.5 L/min)",
+    source_zh="设计值 0.63 L/s（37.5 L/min）",
+    source_en="design value 0.63 L/s (37.5 L/min)",
     parameters=(
         Parameter("limit", 0.63, "L/s", 0.1, 10.0),
         Parameter("clears_below", 0.25, "L/s", 0.0, 5.0),

@@ -15,7 +15,8 @@ TANK_EMPTY = ReadingRule(
     title_en="Tank is empty",
     advice_zh="立即补水并查明原因；恢复前按无水建筑部署力量。",
     advice_en="Have it filled at once and find out why; until then, plan for a building without water.",
-    source="design value: 0.1 m, a twentieth of a tank two metres deep",
+    source_zh="设计值：0.1 m，为水深两米的水池的二十分之一",
+    source_en="design value: 0.1 m, a twentieth of a tank two metres deep",
     parameters=(
         Parameter("limit", 0.1, "m", 0.0, 5.0),
         Parameter("clears_from", 1.0, "m", 0.05, 20.0),

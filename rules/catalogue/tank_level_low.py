@@ -15,7 +15,8 @@ TANK_LEVEL_LOW = ReadingRule(
     title_en="Tank level is low",
     advice_zh="检查补水阀和浮球阀，确认有无漏水；尽快补水。",
     advice_en="Check the float and filling valves and look for a leak; have it filled.",
-    source="design value: 1.5 m and 1.0 m, of a tank two metres deep",
+    source_zh="设计值：1.5 m 和 1.0 m，按水深两米的水池",
+    source_en="design value: 1.5 m and 1.0 m, of a tank two metres deep",
     parameters=(
         Parameter("limit", 1.5, "m", 0.1, 20.0),
         Parameter("half", 1.0, "m", 0.05, 20.0),

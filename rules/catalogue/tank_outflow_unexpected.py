@@ -22,7 +22,8 @@ TANK_OUTFLOW_UNEXPECTED = WaterRule(
     title_en="Water leaves the tank",
     advice_zh="核实是否火灾用水或试验；确认消防泵已启动，否则查找爆管。",
     advice_en="Find out whether it is for a fire or a test; see that the fire pump runs, else look for a burst.",
-    source="design value 1.0 L/s beyond what a jockey pump takes, more than leaks and less than a nozzle's 5 L/s",
+    source_zh="设计值：稳压泵取水量之外 1.0 L/s，大于渗漏，小于一支水枪的 5 L/s",
+    source_en="design value 1.0 L/s beyond what a jockey pump takes, more than leaks and less than a nozzle's 5 L/s",
     parameters=(
         Parameter("limit", 1.0, "L/s", 0.2, 20.0),
         Parameter("clears_below", 0.5, "L/s", 0.0, 10.0),

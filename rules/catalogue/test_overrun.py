@@ -15,7 +15,8 @@ TEST_OVERRUN = DurationRule(
     title_en="Device is in test for too long",
     advice_zh="核实是否有人在现场测试；结束后将设备恢复到正常监视状态。",
     advice_en="Ask whether somebody is testing; have the device put back to normal afterwards.",
-    source="GB/T 26875.3-2011, component state bit 0; design values 10 min, and 4 h within a declared window",
+    source_zh="GB/T 26875.3-2011 部件状态第 0 位；设计值 10 min，在登记的时段内 4 h",
+    source_en="GB/T 26875.3-2011, component state bit 0; design values 10 min, and 4 h within a declared window",
     parameters=(
         Parameter("on_seconds", 600.0, "s", 60.0, 86_400.0),
         Parameter("declared_seconds", 14_400.0, "s", 60.0, 604_800.0),

@@ -15,7 +15,8 @@ VOLTAGE_HIGH = ReadingRule(
     title_en="Voltage too high",
     advice_zh="通知电工检查中性线和供电；橙色时多为断零，立即断开无人看管的用电设备。",
     advice_en="Have neutral and supply looked at; orange is mostly a lost neutral: switch off what nobody watches.",
-    source="design value: 220 V +7 % as GB/T 12325 allows; 264 V, 20 % more, is a lost neutral",
+    source_zh="设计值：220 V +7 %，为 GB/T 12325 所允许；264 V 即高出 20 %，为零线断开",
+    source_en="design value: 220 V +7 % as GB/T 12325 allows; 264 V, 20 % more, is a lost neutral",
     parameters=(
         Parameter("limit", 235.4, "V", 24.0, 15_000.0),
         Parameter("clears_below", 233.0, "V", 24.0, 15_000.0),

@@ -22,7 +22,8 @@ VOLTAGE_LOW = ReadingRule(
     title_en="Voltage too low",
     advice_zh="通知电工检查供电和接头；电动机可能过热。",
     advice_en="Have supply and joints looked at; motors may overheat.",
-    source="design value: 220 V −10 % as GB/T 12325 allows; below 44 V there is no supply",
+    source_zh="设计值：220 V −10 %，为 GB/T 12325 所允许；低于 44 V 视为断电",
+    source_en="design value: 220 V −10 % as GB/T 12325 allows; below 44 V there is no supply",
     parameters=(
         Parameter("limit", 198.0, "V", 0.0, 15_000.0),
         Parameter("clears_from", 201.0, "V", 0.0, 15_000.0),

@@ -28,7 +28,8 @@ WATER_FREEZING = ReadingRule(
     title_en="Fire-fighting water may freeze",
     advice_zh="关窗、供暖或保温；检查泵房和水箱间的管道与阀门。",
     advice_en="Close windows, heat or insulate; look at pipes and valves of pump room and tank room.",
-    source="design value 5 °C, in pump rooms and on roofs",
+    source_zh="设计值 5 °C，用于泵房和屋顶",
+    source_en="design value 5 °C, in pump rooms and on roofs",
     parameters=(
         Parameter("enabled", 0.0, "", 0.0, 1.0),
         Parameter("limit", 5.0, "°C", -10.0, 15.0),

@@ -23,7 +23,8 @@ WATER_PRESSURE_SINKING = WaterRule(
     advice_zh="检查稳压泵电源和控制、出水阀门；查找漏点。到达最低压力之前还有时间。",
     advice_en="Check supply and control of the jockey pump and its valves; look for a leak. There is still time "
     "before the pressure is too low.",
-    source="design value 0.02 MPa below where the pump was seen to start, for 240 s",
+    source_zh="设计值：低于观察到的启泵压力 0.02 MPa，持续 240 s",
+    source_en="design value 0.02 MPa below where the pump was seen to start, for 240 s",
     parameters=(
         Parameter("limit", 0.02, "MPa", 0.005, 0.5),
         Parameter("clears_below", 0.005, "MPa", -0.1, 0.5),

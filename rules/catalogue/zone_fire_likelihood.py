@@ -15,7 +15,8 @@ ZONE_FIRE_LIKELIHOOD = ZoneRule(
     title_en="Fire in the zone",
     advice_zh="立即派人到场核实；同时联系微型消防站和值班人员。",
     advice_en="Send somebody to look at once; call the building's fire post and its duty staff.",
-    source="design value, tuned on the fires of NIST TN 1455 and on simulated ordinary life",
+    source_zh="设计值，以 NIST TN 1455 的实测火灾和模拟的日常情况调定",
+    source_en="design value, tuned on the fires of NIST TN 1455 and on simulated ordinary life",
     parameters=(
         Parameter("limit", 9.0, "points", 0.5, 30.0),
         Parameter("certain", 16.0, "points", 0.5, 40.0),

@@ -15,7 +15,8 @@ ZONE_FIRE_WARNING = ZoneRule(
     title_en="Signs of fire in the zone",
     advice_zh="电话核实现场；留意该区域和相邻区域的变化。",
     advice_en="Call the building to look; watch this zone and its neighbours.",
-    source="design value, tuned on the fires of NIST TN 1455 and on simulated ordinary life",
+    source_zh="设计值，以 NIST TN 1455 的实测火灾和模拟的日常情况调定",
+    source_en="design value, tuned on the fires of NIST TN 1455 and on simulated ordinary life",
     parameters=(
         Parameter("limit", 5.5, "points", 0.5, 30.0),
         Parameter("sensitivity", 1.0, "", 0.25, 4.0),

@@ -36,7 +36,8 @@ CABLE_JOINT_TREND = SlowRule(
     title_en="A cable joint grows hotter",
     advice_zh="在预计越限日期之前停电紧固或更换接头，并用热像仪复核。",
     advice_en="Tighten or replace the joint, without voltage, before the date given; check with a thermal camera.",
-    source="design value: 4 K more at the same load than in the first of six weeks, and its limit within 60 days",
+    source_zh="设计值：同样负荷下比六周之初高 4 K，并将在 60 天内达到限值",
+    source_en="design value: 4 K more at the same load than in the first of six weeks, and its limit within 60 days",
     parameters=(
         Parameter("limit", 70.0, "°C", 45.0, 140.0),
         Parameter("growth", 4.0, "K", 1.0, 60.0),

@@ -46,7 +46,8 @@ DETECTOR_DRIFTING = SlowRule(
     advice_zh="探测器积尘，基线升高，易误报。在预测的时间之前安排清洗或更换。",
     advice_en="Dust raises what the detector shows in clean air; it will raise false alarms. "
     "Have it cleaned before the time foretold.",
-    source="design value 0.10 dB/m: dust adds 0.02 to 0.05 dB/m a month, and no more than this is taken off",
+    source_zh="设计值 0.10 dB/m：积尘每月增加 0.02～0.05 dB/m，最多只扣除这么多",
+    source_en="design value 0.10 dB/m: dust adds 0.02 to 0.05 dB/m a month, and no more than this is taken off",
     parameters=(
         Parameter("limit", 0.10, "dB/m", 0.03, 0.10),
         Parameter("clears_below", 0.08, "dB/m", 0.01, 0.10),

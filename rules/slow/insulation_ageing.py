@@ -40,7 +40,8 @@ INSULATION_AGEING = SlowRule(
     title_en="Insulation ages too fast",
     advice_zh="降低该回路负荷或改善散热；安排绝缘电阻测试。",
     advice_en="Take load off the circuit or have it cooled better; have the insulation resistance measured.",
-    source="design value: over six weeks half as fast as at what it bears for good, twice for each 8 K more",
+    source_zh="设计值：六周内的老化速度达到长期允许温度下的一半；温度每高 8 K，速度加倍",
+    source_en="design value: over six weeks half as fast as at what it bears for good, twice for each 8 K more",
     parameters=(
         Parameter("rated", 70.0, "°C", 45.0, 140.0),
         Parameter("limit", 0.5, "× rated", 0.01, 10.0),

@@ -41,7 +41,8 @@ RESIDUAL_CURRENT_CREEP = SlowRule(
     title_en="Residual current creeps up",
     advice_zh="绝缘正在变差：在预计越限日期之前，由电工分段查找漏电点并处理。",
     advice_en="Insulation grows worse: have an electrician find what leaks, section by section, before the date given.",
-    source="design value: 15 mA more than in the first of six weeks, and 300 mA to be reached within 60 days",
+    source_zh="设计值：比六周之初多 15 mA，并将在 60 天内达到 300 mA",
+    source_en="design value: 15 mA more than in the first of six weeks, and 300 mA to be reached within 60 days",
     parameters=(
         Parameter("limit", 300.0, "mA", 20.0, 1000.0),
         Parameter("growth", 15.0, "mA", 2.0, 300.0),

@@ -68,7 +68,8 @@ TANK_DRAINING = SlowRule(
     title_en="Tank sinks and is not filled",
     advice_zh="检查补水阀、浮球阀和市政供水；在预测的时间之前恢复补水。",
     advice_en="Check filling valve, float and mains; have it filled before the time foretold.",
-    source="design value: 0.04 m below where it was always filled again, and falling for three hours",
+    source_zh="设计值：比以往总会补满的水位低 0.04 m，并连续下降三小时",
+    source_en="design value: 0.04 m below where it was always filled again, and falling for three hours",
     parameters=(
         Parameter("limit", 1.0, "m", 0.05, 20.0),
         Parameter("below", 0.04, "m", 0.01, 2.0),

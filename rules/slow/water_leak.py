@@ -93,7 +93,8 @@ WATER_LEAK = SlowRule(
     advice_zh="夜间关闭分段阀门逐段查漏；在预测的时间之前修复，否则稳压泵将无法维持压力。",
     advice_en="Find it section by section at night; mend it before the time foretold, when the jockey pump can no "
     "longer hold the pressure.",
-    source="design value: 1.4 times what was usual for the same meter in two weeks, and 0.03 L/s more",
+    source_zh="设计值：同一水表两周内平常用量的 1.4 倍，且多出 0.03 L/s",
+    source_en="design value: 1.4 times what was usual for the same meter in two weeks, and 0.03 L/s more",
     parameters=(
         Parameter("grown_to", 1.4, "", 1.1, 10.0),
         Parameter("grown_by", 0.03, "L/s", 0.005, 5.0),

@@ -110,8 +110,8 @@ def test_an_alert_in_the_examples_says_what_its_rule_says() -> None:
     (rule,) = [one for one in CATALOGUE if one.id == detail.rule]
     assert (detail.title.zh, detail.title.en) == (rule.title_zh, rule.title_en)
     assert (detail.advice.zh, detail.advice.en) == (rule.advice_zh, rule.advice_en)
-    assert detail.source == rule.source
-    assert rule.source in detail.why.zh
+    assert (detail.grounds.zh, detail.grounds.en) == (rule.source_zh, rule.source_en)
+    assert (rule.source_zh in detail.why.zh, rule.source_en in detail.why.en) == (True, True)
     assert detail.account == give_account(detail, detail.why, Language.CHINESE)
 
 

@@ -48,3 +48,7 @@ def test_an_alert_gives_its_account_in_the_language_of_its_reader(client: httpx.
     ):
         assert part in account
     assert chinese.json()["why"] == english.json()["why"]
+    grounds = chinese.json()["grounds"]
+    assert (chinese.json()["source"], english.json()["source"]) == (grounds["zh"], grounds["en"])
+    assert (grounds["zh"] in chinese.json()["account"], grounds["en"] in account) == (True, True)
+    assert grounds["zh"].startswith("设计值 0.30 dB/m")

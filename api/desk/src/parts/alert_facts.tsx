@@ -42,7 +42,7 @@ export function Why({ alert }: { alert: AlertDetail }) {
         <dt>{words.value.rule}</dt>
         <dd><code>{alert.rule}</code></dd>
         <dt>{words.value.source}</dt>
-        <dd>{alert.source}</dd>
+        <dd>{say(alert.grounds)}</dd>
         {alert.parameters_version && (
           <>
             <dt>{words.value.version}</dt>

@@ -112,7 +112,7 @@ export interface Readings {
 
 export interface AlertDetail extends Alert {
   why: Text;
-  source: string;
+  grounds: Text;
   history: HistoryEntry[];
   readings: Readings | null;
   group_readings: Readings[];
