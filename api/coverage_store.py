@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from psycopg import sql
+from pydantic import TypeAdapter
 
 from api.alert_models import Named
 from api.connections import Connection, fetch_all, fetch_one
@@ -27,29 +28,34 @@ DAY_SECONDS = 86400
 
 SELECT_PERIOD = """
 SELECT COALESCE(%(first)s, last_day - 6) AS first, COALESCE(%(last)s, last_day) AS last,
-       (SELECT count(DISTINCT starts_at) FROM device_days
-        WHERE starts_at >= COALESCE(%(first)s, last_day - 6)::timestamp AT TIME ZONE 'Asia/Shanghai'
-          AND starts_at < (COALESCE(%(last)s, last_day) + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') AS days_judged
+       (SELECT count(*) FROM generate_series(COALESCE(%(first)s, last_day - 6)::timestamp,
+                                             COALESCE(%(last)s, last_day)::timestamp, INTERVAL '1 day') AS day
+        WHERE EXISTS (SELECT FROM building_days WHERE starts_at = day AT TIME ZONE 'Asia/Shanghai')) AS days_judged
 FROM (SELECT COALESCE(%(last)s::date, (max(starts_at) AT TIME ZONE 'Asia/Shanghai')::date,
                       (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date - 1) AS last_day
-      FROM device_days) newest"""
-SELECT_COVERAGE = sql.SQL("""
-WITH silent AS ({silent}), days AS (
-    SELECT d.building_id, count(*) AS device_days, sum(c.received)::float8 AS received,
-           sum(c.expected)::float8 AS expected, sum(c.silent_seconds)::float8 AS silent_seconds
-    FROM device_days c JOIN devices d USING (device_id)
+      FROM building_days) newest"""
+# Every building's figures, and what follows from them. A device that is silent is silent in few buildings: they are
+# counted by themselves.
+JUDGED = sql.SQL("""
+WITH silent AS (
+    SELECT d.building_id, count(*) AS devices_silent
+    FROM ({silent}) s JOIN devices d USING (device_id) WHERE NOT d.retired GROUP BY 1
+), days AS (
+    SELECT c.building_id, sum(c.devices) AS device_days, sum(c.received::float8) AS received,
+           sum(c.expected::float8) AS expected, sum(c.silent_seconds) AS silent_seconds
+    FROM building_days c
     WHERE c.starts_at >= %(first)s::date::timestamp AT TIME ZONE 'Asia/Shanghai'
-      AND c.starts_at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
-      AND NOT d.retired AND {of_device}
+      AND c.starts_at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AND {of_day}
     GROUP BY 1
 ), heard AS (
     SELECT d.building_id, count(*) AS devices, count(s.last_received_at) AS devices_heard,
-           count(silent.device_id) AS devices_silent, max(s.last_received_at) AS last_received_at
-    FROM devices d LEFT JOIN device_state s USING (device_id) LEFT JOIN silent USING (device_id)
+           max(s.last_received_at) AS last_received_at
+    FROM devices d LEFT JOIN device_state s USING (device_id)
     WHERE NOT d.retired AND {of_device} GROUP BY 1
 ), judged AS (
-    SELECT b.*, COALESCE(heard.devices, 0) AS devices, COALESCE(heard.devices_heard, 0) AS devices_heard,
-           COALESCE(heard.devices_silent, 0) AS devices_silent, heard.last_received_at,
+    SELECT b.code, b.name, b.area_id, b.building_class, b.must_connect, b.high_risk,
+           COALESCE(heard.devices, 0) AS devices, COALESCE(heard.devices_heard, 0) AS devices_heard,
+           COALESCE(silent.devices_silent, 0) AS devices_silent, heard.last_received_at,
            COALESCE(days.device_days, 0) AS device_days, COALESCE(days.received, 0) AS received,
            COALESCE(days.expected, 0) AS expected, COALESCE(days.silent_seconds, 0) AS silent_seconds,
            CASE WHEN heard.devices IS NULL THEN 'no_devices'
@@ -59,19 +65,37 @@ WITH silent AS ({silent}), days AS (
                      OR days.received < %(least_completeness)s * days.expected THEN 'failing'
                 ELSE 'running' END AS state
     FROM buildings b LEFT JOIN heard USING (building_id) LEFT JOIN days USING (building_id)
+        LEFT JOIN silent USING (building_id)
     WHERE {of_building}
+      AND (%(must_connect)s::boolean IS NULL OR b.must_connect = %(must_connect)s)
+      AND (cardinality(%(classes)s::text[]) = 0 OR b.building_class = ANY(%(classes)s))
+), shown AS (
+    SELECT j.code, j.name, g.code AS area_code, g.name AS area_name, j.building_class, j.must_connect, j.high_risk,
+           j.state, j.devices, j.devices_heard, j.devices_silent, j.device_days, j.received, j.expected,
+           j.silent_seconds, j.last_received_at
+    FROM judged j JOIN areas g USING (area_id)
+)""").format(
+    silent=SILENT,
+    of_day=in_buildings("c", "building_id"),
+    of_device=in_buildings("d", "building_id"),
+    of_building=in_buildings("b", "building_id"),
 )
-SELECT j.code, j.name, g.code AS area_code, g.name AS area_name, j.building_class, j.must_connect, j.high_risk,
-       j.state, j.devices, j.devices_heard, j.devices_silent, j.device_days, j.received, j.expected, j.silent_seconds,
-       j.last_received_at
-FROM judged j JOIN areas g USING (area_id)
-WHERE (%(must_connect)s::boolean IS NULL OR j.must_connect = %(must_connect)s)
-  AND (cardinality(%(classes)s::text[]) = 0 OR j.building_class = ANY(%(classes)s))
-  AND (cardinality(%(states)s::text[]) = 0 OR j.state = ANY(%(states)s))
-  AND j.code > %(after)s
-ORDER BY j.code LIMIT %(limit)s""").format(
-    silent=SILENT, of_device=in_buildings("d", "building_id"), of_building=in_buildings("b", "building_id")
+SELECT_COVERAGE = sql.SQL("""{judged}
+SELECT * FROM shown
+WHERE (cardinality(%(states)s::text[]) = 0 OR state = ANY(%(states)s)) AND code > %(after)s
+ORDER BY code LIMIT %(limit)s""").format(judged=JUDGED)
+# Sums by area and class, few enough to be added up further, and of the missing the most urgent.
+SELECT_SUMMARY = sql.SQL("""{judged}, missing AS (
+    SELECT * FROM shown WHERE state <> 'running'
+    ORDER BY high_risk DESC, array_position(%(worst_first)s::text[], state), code LIMIT %(limit)s
+), sums AS (
+    SELECT area_code, building_class, count(*) AS buildings, count(*) FILTER (WHERE devices_heard > 0) AS connected,
+           count(*) FILTER (WHERE state = 'running') AS running, sum(device_days)::float8 AS device_days,
+           sum(received) AS received, sum(expected) AS expected, sum(silent_seconds) AS silent_seconds
+    FROM shown GROUP BY 1, 2
 )
+SELECT (SELECT COALESCE(json_agg(sums), '[]') FROM sums) AS sums,
+       (SELECT COALESCE(json_agg(missing), '[]') FROM missing) AS missing""").format(judged=JUDGED)
 SELECT_AREAS = """
 SELECT a.code, a.name, a.level, p.code AS parent
 FROM areas a LEFT JOIN areas p ON p.area_id = a.parent_id ORDER BY a.area_id"""
@@ -92,7 +116,7 @@ class CoverageQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageRow:
-    """A building's figures over the period, to be added up."""
+    """A building's figures over the period."""
 
     code: str
     name: str
@@ -110,6 +134,30 @@ class CoverageRow:
     expected: float
     silent_seconds: float
     last_received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageSum:
+    """The figures of one area's own buildings of one class."""
+
+    area_code: str
+    building_class: str
+    buildings: int
+    connected: int
+    running: int
+    device_days: float
+    received: float
+    expected: float
+    silent_seconds: float
+
+
+@dataclass(frozen=True)
+class Summary:
+    sums: list[CoverageSum]
+    missing: list[CoverageRow]
+
+
+_SUMMARY = TypeAdapter(Summary)
 
 
 @dataclass(frozen=True)
@@ -132,27 +180,46 @@ async def list_coverage(
     connection: Connection, question: CoverageQuestion, period: Period, after: str, limit: int | None
 ) -> list[CoverageRow]:
     """Buildings by code, from the one after `after` on; without a limit all of them."""
-    params: dict[str, object] = {
+    params = await _make_params(connection, question, period)
+    params |= {"states": list(question.states), "after": after, "limit": limit}
+    return await fetch_all(connection, SELECT_COVERAGE, params, CoverageRow)
+
+
+async def _make_params(
+    connection: Connection, question: CoverageQuestion, period: Period
+) -> dict[str, object]:
+    return {
         "building_ids": await question.places.find(connection),
         "first": period.first,
         "last": period.last,
         "must_connect": question.must_connect,
         "classes": list(question.classes),
-        "states": list(question.states),
-        "after": after,
-        "limit": limit,
         **dict(question.demand),
     }
-    return await fetch_all(connection, SELECT_COVERAGE, params, CoverageRow)
 
 
-async def list_area_coverage(connection: Connection, rows: list[CoverageRow]) -> list[AreaCoverage]:
+async def read_summary(
+    connection: Connection, question: CoverageQuestion, period: Period, most_missing: int
+) -> Summary:
+    """Sums by area and class, and the missing, the worst first."""
+    params = await _make_params(connection, question, period)
+    params |= {"worst_first": list(CoverageState), "limit": most_missing}
+    summary = await fetch_one(connection, SELECT_SUMMARY, params, _read_summary)
+    assert summary is not None
+    return summary
+
+
+def _read_summary(*, sums: list[object], missing: list[object]) -> Summary:
+    return _SUMMARY.validate_python({"sums": sums, "missing": missing})
+
+
+async def list_area_coverage(connection: Connection, sums: list[CoverageSum]) -> list[AreaCoverage]:
     """Every area that has one of the buildings in it or below it."""
     areas = {area.code: area for area in await fetch_all(connection, SELECT_AREAS, {}, Area)}
-    within: dict[str, list[CoverageRow]] = {}
-    for row in rows:
-        for area in _climb(areas, row.area_code):
-            within.setdefault(area.code, []).append(row)
+    within: dict[str, list[CoverageSum]] = {}
+    for one in sums:
+        for area in _climb(areas, one.area_code):
+            within.setdefault(area.code, []).append(one)
     return [
         AreaCoverage(**vars(area), **dict(add_up(within[code])))
         for code, area in areas.items()
@@ -160,26 +227,26 @@ async def list_area_coverage(connection: Connection, rows: list[CoverageRow]) ->
     ]
 
 
-def list_class_coverage(rows: list[CoverageRow]) -> list[ClassCoverage]:
-    of_class = {one: [row for row in rows if row.building_class == one] for one in BuildingClass}
+def list_class_coverage(sums: list[CoverageSum]) -> list[ClassCoverage]:
+    of_class = {one: [part for part in sums if part.building_class == one] for one in BuildingClass}
     return [
         ClassCoverage(building_class=one, **dict(add_up(found))) for one, found in of_class.items() if found
     ]
 
 
-def add_up(rows: Iterable[CoverageRow]) -> CoverageFigures:
-    """Figures of several buildings: rates of buildings by number, of time and readings by their sums."""
-    rows = list(rows)
-    connected = sum(row.devices_heard > 0 for row in rows)
-    running = sum(row.state == CoverageState.RUNNING for row in rows)
+def add_up(sums: list[CoverageSum]) -> CoverageFigures:
+    """Rates of buildings by number, of time and readings by their sums."""
+    buildings = sum(one.buildings for one in sums)
+    connected = sum(one.connected for one in sums)
+    running = sum(one.running for one in sums)
     return CoverageFigures(
-        buildings=len(rows),
+        buildings=buildings,
         connected=connected,
         running=running,
-        connected_rate=_divide(connected, len(rows)),
-        running_rate=_divide(running, len(rows)),
-        online=_count_online(sum(row.silent_seconds for row in rows), sum(row.device_days for row in rows)),
-        completeness=_divide(sum(row.received for row in rows), sum(row.expected for row in rows)),
+        connected_rate=_divide(connected, buildings),
+        running_rate=_divide(running, buildings),
+        online=_count_online(sum(one.silent_seconds for one in sums), sum(one.device_days for one in sums)),
+        completeness=_divide(sum(one.received for one in sums), sum(one.expected for one in sums)),
     )
 
 
@@ -209,7 +276,7 @@ def _climb(areas: dict[str, Area], code: str | None) -> Iterator[Area]:
         code = areas[code].parent
 
 
-def _count_online(silent_seconds: float, device_days: int) -> float | None:
+def _count_online(silent_seconds: float, device_days: float) -> float | None:
     silent = _divide(silent_seconds, device_days * DAY_SECONDS)
     return None if silent is None else 1 - silent
 

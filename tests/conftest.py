@@ -27,7 +27,7 @@ CLEAN = """
 TRUNCATE areas, buildings, zones, devices, sensors, readings, reading_conflicts, events, device_state,
          rules, alerts, alert_events, act_keys, ingest_totals, ingest_lanes, quarantine, workers,
          building_shares, reading_hours, reading_days, late_readings, slow_progress,
-         device_days, hazards, hazard_events, building_risk, area_risk, building_contacts, webhooks,
+         device_days, building_days, hazards, hazard_events, building_risk, area_risk, building_contacts, webhooks,
          accounts, account_buildings, api_keys, sessions RESTART IDENTITY CASCADE;
 DELETE FROM shares WHERE NOT is_default;
 UPDATE shares SET hears_unregistered = true;

@@ -14,12 +14,12 @@ from api.connections import ConnectionsDep
 from api.coverage_models import BuildingCoverageList, Coverage, CoverageState, Demand
 from api.coverage_store import (
     CoverageQuestion,
-    CoverageRow,
     add_up,
     list_area_coverage,
     list_class_coverage,
     list_coverage,
     read_period,
+    read_summary,
     show_building,
 )
 from api.cursors import CursorText, Key, decode_cursor, digest_question, encode_cursor
@@ -36,7 +36,6 @@ router = APIRouter(prefix="/v1/coverage", tags=["figures"])
 LONGEST = timedelta(days=366)
 MOST_MISSING = 1000
 _SAID = {"true": True, "false": False, "all": None}
-_WORST_FIRST = {state: place for place, state in enumerate(CoverageState)}
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -103,19 +102,19 @@ async def get_coverage(
     async with connections.borrow() as connection:
         freshness = await read_freshness(connection)
         period = await read_period(connection, question)
-        rows = await list_coverage(connection, question, period, "", None)
-        areas = await list_area_coverage(connection, rows)
-    missing = sorted((row for row in rows if row.state != CoverageState.RUNNING), key=_urgency)
+        summary = await read_summary(connection, question, period, MOST_MISSING)
+        areas = await list_area_coverage(connection, summary.sums)
+    total = add_up(summary.sums)
     body = Coverage(
         as_of=freshness.as_of,
         pipeline=freshness.pipeline,
         period=period,
         demand=parameters.demand,
-        total=add_up(rows),
+        total=total,
         by_area=tuple(areas),
-        by_class=tuple(list_class_coverage(rows)),
-        missing=tuple(map(show_building, missing[:MOST_MISSING])),
-        missing_total=len(missing),
+        by_class=tuple(list_class_coverage(summary.sums)),
+        missing=tuple(map(show_building, summary.missing)),
+        missing_total=total.buildings - total.running,
     )
     return answer_json(body, freshness)
 
@@ -147,8 +146,3 @@ async def get_building_coverage(
         next=encode_cursor(last) if last else None,
     )
     return answer_json(body, freshness)
-
-
-def _urgency(row: CoverageRow) -> tuple[bool, int, str]:
-    """Buildings of high risk first, then by how little is known of them."""
-    return not row.high_risk, _WORST_FIRST[CoverageState(row.state)], row.code

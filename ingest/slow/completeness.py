@@ -37,6 +37,18 @@ WHERE NOT d.retired AND (%(devices)s::integer[] IS NULL OR d.device_id = ANY(%(d
 GROUP BY asked.start, d.device_id
 ON CONFLICT (device_id, starts_at) DO UPDATE SET
     received = EXCLUDED.received, expected = EXCLUDED.expected, silent_seconds = EXCLUDED.silent_seconds"""
+# Of a building every device that was judged that day, retired since or not.
+FILL_BUILDING_DAY = """
+INSERT INTO building_days (starts_at, building_id, devices, received, expected, silent_seconds)
+SELECT c.starts_at, d.building_id, count(*), sum(c.received), sum(c.expected), sum(c.silent_seconds)
+FROM device_days c JOIN devices d USING (device_id)
+WHERE c.starts_at = to_timestamp(%(start)s / 1e6)
+  AND (%(devices)s::integer[] IS NULL
+       OR d.building_id IN (SELECT building_id FROM devices WHERE device_id = ANY(%(devices)s)))
+GROUP BY c.starts_at, d.building_id
+ON CONFLICT (starts_at, building_id) DO UPDATE SET
+    devices = EXCLUDED.devices, received = EXCLUDED.received, expected = EXCLUDED.expected,
+    silent_seconds = EXCLUDED.silent_seconds"""
 SELECT_DEVICES = "SELECT DISTINCT device_id FROM sensors WHERE sensor_id = ANY(%s) ORDER BY 1"
 
 
@@ -51,7 +63,7 @@ def fill_device_day(connection: Connection[TupleRow]) -> bool:
     if start + DAY_US > filled:
         return False
     with connection.transaction():
-        connection.execute(FILL_DEVICE_DAY, {"start": start, "end": start + DAY_US, "devices": None})
+        _fill(connection, start, None)
         note_progress(connection, COMPLETENESS, start + DAY_US)
     return True
 
@@ -60,4 +72,11 @@ def refill_device_day(connection: Connection[TupleRow], start: int, sensor_ids: 
     """Judge a day anew for the devices of these sensors, whose late readings have been summed up."""
     if start < (read_progress(connection, COMPLETENESS) or 0):
         devices = [device_id for (device_id,) in connection.execute(SELECT_DEVICES, (sensor_ids,)).fetchall()]
-        connection.execute(FILL_DEVICE_DAY, {"start": start, "end": start + DAY_US, "devices": devices})
+        with connection.transaction():
+            _fill(connection, start, devices)
+
+
+def _fill(connection: Connection[TupleRow], start: int, devices: list[int] | None) -> None:
+    asked = {"start": start, "end": start + DAY_US, "devices": devices}
+    connection.execute(FILL_DEVICE_DAY, asked)
+    connection.execute(FILL_BUILDING_DAY, asked)

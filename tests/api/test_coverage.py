@@ -15,7 +15,10 @@ INSERT INTO devices (building_id, code, name) VALUES (3, 'F1', '三号楼一');
 INSERT INTO device_state (device_id, last_received_at) SELECT n, now() FROM generate_series(1, 201) n;
 INSERT INTO device_days (starts_at, device_id, received, expected, silent_seconds) VALUES
     ('2026-09-22 16:00Z', 1, 8640, 8640, 0), ('2026-09-23 16:00Z', 1, 8640, 8640, 0),
-    ('2026-09-22 16:00Z', 201, 8640, 8640, 0), ('2026-09-23 16:00Z', 201, 864, 8640, 77760)
+    ('2026-09-22 16:00Z', 201, 8640, 8640, 0), ('2026-09-23 16:00Z', 201, 864, 8640, 77760);
+INSERT INTO building_days (starts_at, building_id, devices, received, expected, silent_seconds)
+SELECT starts_at, building_id, count(*), sum(received), sum(expected), sum(silent_seconds)
+FROM device_days JOIN devices USING (device_id) GROUP BY 1, 2
 """
 
 

@@ -14,6 +14,9 @@ from tests.ingest.slow.test_hazards import DETECTOR, tell
 SELECT_DAYS = """
 SELECT device_id, received, expected, silent_seconds FROM device_days
 WHERE starts_at = to_timestamp(%s / 1e6) ORDER BY device_id"""
+SELECT_BUILDINGS = """
+SELECT building_id, devices, received, expected, silent_seconds FROM building_days
+WHERE starts_at = to_timestamp(%s / 1e6) ORDER BY building_id"""
 LATE = """
 INSERT INTO readings (ts, received_at, value, sensor_id, quality)
 SELECT to_timestamp(%(at)s / 1e6) + i * INTERVAL '10.003 s', now(), 0.03, 1, 0 FROM generate_series(0, 99) i"""
@@ -30,6 +33,17 @@ def test_a_day_has_every_device_in_service_with_what_it_sent_and_when_it_was_sil
     assert days[0] == (1, 24, 3 * 8640, 4 * 3600)
     assert [row[0] for row in days] == [1, 2, 3, 5]
     assert [row[1] for row in days[1:]] == [0, 0, 0]
+    assert add_up(database) == database.execute(SELECT_BUILDINGS, (MIDNIGHT,)).fetchall()
+
+
+def add_up(database: psycopg.Connection) -> list[tuple[object, ...]]:
+    """What the days of buildings are to be, from those of their devices."""
+    return database.execute(
+        "SELECT building_id, count(*), sum(received), sum(expected), sum(silent_seconds)::float8 "
+        "FROM device_days JOIN devices USING (device_id) WHERE starts_at = to_timestamp(%s / 1e6) "
+        "GROUP BY 1 ORDER BY 1",
+        (MIDNIGHT,),
+    ).fetchall()
 
 
 def test_what_comes_late_counts_all_the_same(registered: Registered, database: psycopg.Connection) -> None:
@@ -42,6 +56,7 @@ def test_what_comes_late_counts_all_the_same(registered: Registered, database: p
     )
     assert fill_late(database)
     assert database.execute(SELECT_DAYS, (MIDNIGHT,)).fetchall()[0][1] == 124
+    assert add_up(database) == database.execute(SELECT_BUILDINGS, (MIDNIGHT,)).fetchall()
     assert database.execute(SELECT_DAYS, (MIDNIGHT + DAY_US,)).fetchall() == []
 
 

@@ -35,6 +35,7 @@ RESULTS = {
     "hours": "SELECT * FROM reading_hours ORDER BY starts_at, sensor_id",
     "days": "SELECT * FROM reading_days ORDER BY starts_at, sensor_id",
     "completeness": "SELECT * FROM device_days ORDER BY starts_at, device_id",
+    "buildings' completeness": "SELECT * FROM building_days ORDER BY starts_at, building_id",
     "hazards": """
         SELECT kind, subject_id, found_at, due_at, e.action, e.at, e.proof
         FROM hazards JOIN hazard_events e USING (hazard_id) ORDER BY kind, subject_id, e.at""",
@@ -80,8 +81,8 @@ def test_killed_at_random_points_it_ends_as_if_undisturbed(
     assert len(expected["alerts"]) == 2
     assert all(expected.values())
     database.execute(
-        "TRUNCATE reading_hours, reading_days, slow_progress, alerts, alert_events, device_days, hazards,"
-        " hazard_events, building_risk, area_risk RESTART IDENTITY CASCADE;"
+        "TRUNCATE reading_hours, reading_days, slow_progress, alerts, alert_events, device_days, building_days,"
+        " hazards, hazard_events, building_risk, area_risk RESTART IDENTITY CASCADE;"
         "UPDATE change_counter SET last_id = 0"
     )
     random_times, killed = random.Random(MIDNIGHT), 0
