@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+import numpy as np
 from psycopg import sql
 from pydantic import ConfigDict, Field
 
 from api.alert_models import Shown
+from api.answer_times import Answers, Seconds
 from api.connections import Connection, fetch_all, fetch_one
 from api.freshness import Answer
-from api.moments import Moment
+from api.moments import CHINA, Moment, begin_day
 from api.place_filter import PlaceFilter, in_buildings
 
-# Counted from when the database learnt of the alert: nobody could have answered it before.
-ASKED = sql.SQL("""
-    SELECT a.recorded_at, a.closed_at, a.acknowledged_at, a.acknowledged_by, a.verdict, a.verdict_at, a.verdict_by,
-           width_bucket(extract(hour FROM a.recorded_at AT TIME ZONE 'Asia/Shanghai')::integer,
-                        %(shifts)s::integer[]) AS begun
-    FROM alerts a
-    WHERE a.recorded_at >= %(begin)s AND a.recorded_at < %(end)s
-      AND (cardinality(%(classes)s::text[]) = 0 OR a.signal_class = ANY(%(classes)s)) AND {in_buildings}""").format(
-    in_buildings=in_buildings("a", "building_id")
-)
-# Before the first shift of a day it is still the last one of the day before.
-SHIFT = sql.SQL(
-    "(%(shifts)s::integer[])[CASE begun WHEN 0 THEN cardinality(%(shifts)s::integer[]) ELSE begun END]"
-)
-SELECT_TIMES = sql.SQL("""
-WITH asked AS ({asked}), answers AS (
-    SELECT begun, acknowledged_by AS person, 'acknowledged' AS act,
-           extract(epoch FROM acknowledged_at - recorded_at)::float8 AS seconds
-    FROM asked WHERE acknowledged_at IS NOT NULL
+# Packed days are taken as they are. Read anew are days of alerts that changed since they were packed, days of which
+# only a part is asked for, and, where only some buildings are meant, everything.
+SELECT_ANSWERS = sql.SQL("""
+WITH changed AS (
+    SELECT DISTINCT (recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM alerts
+    WHERE change_id > (SELECT change_id FROM answer_progress)
+    UNION SELECT unnest(%(parts)s::date[])
+), spans AS (
+    SELECT %(begin)s::timestamptz AS begin, %(end)s::timestamptz AS "end" WHERE %(building_ids)s::integer[] IS NOT NULL
     UNION ALL
-    SELECT begun, verdict_by, 'verdict', extract(epoch FROM verdict_at - recorded_at)::float8
-    FROM asked WHERE verdict_at IS NOT NULL
+    SELECT GREATEST(day::timestamp AT TIME ZONE 'Asia/Shanghai', %(begin)s),
+           LEAST((day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai', %(end)s)
+    FROM changed WHERE %(building_ids)s::integer[] IS NULL
 )
-SELECT {person} AS person, {shift} AS shift, act, count(*) AS n,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median_seconds,
-       percentile_cont(0.95) WITHIN GROUP (ORDER BY seconds) AS p95_seconds, max(seconds) AS longest_seconds
-FROM answers GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""")
+SELECT act, person, string_agg(seconds, '') AS seconds, string_agg(hours, '') AS hours,
+       string_agg(classes, '') AS classes FROM answer_days
+WHERE %(building_ids)s::integer[] IS NULL AND day >= (%(begin)s AT TIME ZONE 'Asia/Shanghai')::date
+  AND day::timestamp AT TIME ZONE 'Asia/Shanghai' < %(end)s AND day NOT IN (SELECT day FROM changed) GROUP BY 1, 2
+UNION ALL
+SELECT act, person, string_agg(float8send(seconds), ''), string_agg(int2send(hour), ''),
+       string_agg(int2send(class_place), '')
+FROM spans JOIN answers a ON a.recorded_at >= spans.begin AND a.recorded_at < spans."end"
+WHERE {in_buildings} GROUP BY 1, 2""").format(in_buildings=in_buildings("a", "building_id"))
 SELECT_COUNTS = sql.SQL("""
-WITH asked AS ({asked})
-SELECT count(*) AS alerts, count(acknowledged_at) AS acknowledged, count(verdict) AS ruled_on,
-       count(*) FILTER (WHERE acknowledged_at IS NULL AND closed_at IS NULL) AS waiting
-FROM asked""").format(asked=ASKED)
+SELECT (SELECT count(*) FROM alerts a WHERE {asked}) AS alerts,
+       (SELECT count(*) FROM alerts a
+        WHERE {asked} AND a.acknowledged_at IS NULL AND a.closed_at IS NULL) AS waiting""").format(
+    asked=sql.SQL("""a.recorded_at >= %(begin)s AND a.recorded_at < %(end)s
+        AND (cardinality(%(classes)s::text[]) = 0 OR a.signal_class = ANY(%(classes)s)) AND {in_buildings}""").format(
+        in_buildings=in_buildings("a", "building_id")
+    )
+)
 
 
 class ResponseBy(StrEnum):
@@ -109,14 +112,20 @@ class ResponseQuestion:
 
 
 @dataclass(frozen=True)
-class _TimesRow:
-    person: str | None
-    shift: int | None
+class _Counts:
+    alerts: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class _PackedAnswers:
+    """Acts of one kind by one person, n of them, as `answer_days` has them."""
+
     act: str
-    n: int
-    median_seconds: float
-    p95_seconds: float
-    longest_seconds: float
+    person: str
+    seconds: bytes
+    hours: bytes
+    classes: bytes
 
 
 async def read_response_times(
@@ -126,42 +135,46 @@ async def read_response_times(
     params: dict[str, object] = {
         "begin": question.begin,
         "end": question.end,
-        "shifts": list(question.shifts),
+        "parts": find_partial_days(question.begin, question.end),
         "classes": list(question.classes),
         "building_ids": await question.places.find(connection),
     }
-    counts = await fetch_one(connection, SELECT_COUNTS, params, ResponseCounts)
+    counts = await fetch_one(connection, SELECT_COUNTS, params, _Counts)
     assert counts is not None
-    everybody = await _read_rows(connection, params, by_person=False, by_shift=False)
-    rows = await _read_rows(
-        connection,
-        params,
-        by_person=question.by is not ResponseBy.SHIFT,
-        by_shift=question.by is not ResponseBy.PERSON,
-    )
-    nobody = ResponseRow(person=None, shift=None, acknowledged=None, verdict=None)
-    return counts, (everybody[0] if everybody else nobody), rows
-
-
-async def _read_rows(
-    connection: Connection, params: dict[str, object], *, by_person: bool, by_shift: bool
-) -> list[ResponseRow]:
-    query = SELECT_TIMES.format(
-        asked=ASKED,
-        person=sql.SQL("person" if by_person else "NULL::text"),
-        shift=SHIFT if by_shift else sql.SQL("NULL::integer"),
-    )
-    times: dict[tuple[str | None, int | None], dict[str, Times]] = {}
-    for row in await fetch_all(connection, query, params, _TimesRow):
-        times.setdefault((row.person, row.shift), {})[row.act] = Times(
-            n=row.n,
-            median_seconds=row.median_seconds,
-            p95_seconds=row.p95_seconds,
-            longest_seconds=row.longest_seconds,
-        )
-    return [
-        ResponseRow(
-            person=person, shift=shift, acknowledged=of.get("acknowledged"), verdict=of.get("verdict")
-        )
-        for (person, shift), of in times.items()
+    answers = Answers(question.shifts, question.classes)
+    for packed in await fetch_all(connection, SELECT_ANSWERS, params, _PackedAnswers):
+        answers.take(packed.act, packed.person, packed.seconds, packed.hours, packed.classes)
+    rows = [
+        _make_row(person, shift, times)
+        for (person, shift), times in answers.split(
+            by_person=question.by is not ResponseBy.SHIFT, by_shift=question.by is not ResponseBy.PERSON
+        ).items()
     ]
+    everybody = answers.split(by_person=False, by_shift=False).get((None, None), {})
+    shown = ResponseCounts(
+        alerts=counts.alerts,
+        acknowledged=len(everybody.get("acknowledged", ())),
+        ruled_on=len(everybody.get("verdict", ())),
+        waiting=counts.waiting,
+    )
+    return shown, _make_row(None, None, everybody), rows
+
+
+def find_partial_days(begin: datetime, end: datetime) -> list[date]:
+    """The days in China of which a span takes in only a part."""
+    first, last = begin.astimezone(CHINA), end.astimezone(CHINA)
+    return [moment.date() for moment in (first, last) if moment != begin_day(moment.date())]
+
+
+def _make_row(person: str | None, shift: int | None, seconds: Mapping[str, Seconds]) -> ResponseRow:
+    acknowledged, verdict = (_make_times(seconds.get(act)) for act in ("acknowledged", "verdict"))
+    return ResponseRow(person=person, shift=shift, acknowledged=acknowledged, verdict=verdict)
+
+
+def _make_times(seconds: Seconds | None) -> Times | None:
+    if seconds is None:
+        return None
+    median, most, longest = np.percentile(seconds, (50, 95, 100))
+    return Times(
+        n=len(seconds), median_seconds=float(median), p95_seconds=float(most), longest_seconds=float(longest)
+    )

@@ -27,11 +27,12 @@ CLEAN = """
 TRUNCATE areas, buildings, zones, devices, sensors, readings, reading_conflicts, events, device_state,
          rules, alerts, alert_events, act_keys, ingest_totals, ingest_lanes, quarantine, workers,
          building_shares, reading_hours, reading_days, late_readings, slow_progress,
-         device_days, building_days, hazards, hazard_events, building_risk, area_risk, building_contacts, webhooks,
-         accounts, account_buildings, api_keys, sessions RESTART IDENTITY CASCADE;
+         device_days, building_days, answer_days, hazards, hazard_events, building_risk, area_risk,
+         building_contacts, webhooks, accounts, account_buildings, api_keys, sessions RESTART IDENTITY CASCADE;
 DELETE FROM shares WHERE NOT is_default;
 UPDATE shares SET hears_unregistered = true;
 UPDATE change_counter SET last_id = 0;
+UPDATE answer_progress SET change_id = 0;
 UPDATE registry_version SET version = version + 1;
 """
 

@@ -16,6 +16,7 @@ INSERT INTO slow_progress (step, done_upto) VALUES (%s, to_timestamp(%s / 1e6))
 ON CONFLICT (step) DO UPDATE SET done_upto = EXCLUDED.done_upto, done_at = clock_timestamp()"""
 
 HOURS, DAYS, COMPLETENESS, HAZARDS, RISK = "hours", "days", "completeness", "hazards", "risk"
+ANSWERS = "answers"
 
 
 def read_progress(connection: Connection[TupleRow], step: str) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from ingest.slow.answers import pack_answers
 from ingest.slow.buckets import fill_day, fill_hour, fill_late
 from ingest.slow.completeness import fill_device_day
 from ingest.slow.hazards import keep_ledger
@@ -34,6 +35,7 @@ def take_step(
         or _look_once(connection, registered, now, rules)
         or keep_ledger(connection)
         or judge_hour(connection)
+        or pack_answers(connection)
     )
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import httpx
 import psycopg
 import pytest
 
+from api.moments import CHINA
+from ingest.slow.answers import pack_answers
+from ingest.slow.progress import HOURS, note_progress, read_progress
+from rules.slow.bucket_times import HOUR_US
 from tests.api.conftest import Hand
 
 # 09:00 and 22:30 in China.
@@ -89,6 +95,66 @@ def test_times_are_told_of_any_span_and_its_end_is_not_in_it(answered: httpx.Cli
 )
 def test_a_span_that_is_none_is_refused(client: httpx.Client, begin: str, end: str) -> None:
     assert client.get("/v1/response-times", params={"from": begin, "to": end}).status_code == 422
+
+
+def pack(database: psycopg.Connection) -> None:
+    """As the slow work does once more hours have been summed up."""
+    hour = read_progress(database, HOURS)
+    note_progress(database, HOURS, HOUR_US if hour is None else hour + HOUR_US)
+    while pack_answers(database):
+        pass
+
+
+QUESTIONS = (
+    "by=person",
+    "by=shift",
+    "by=both",
+    "by=both&class=fire",
+    "class=fault",
+    "shift=9&by=shift",
+    "building=B1",
+)
+
+
+def test_the_same_is_told_of_days_that_are_packed(
+    answered: httpx.Client, database: psycopg.Connection
+) -> None:
+    def tell() -> list[dict[str, object]]:
+        return [{**read(answered, query), "as_of": None, "pipeline": None} for query in QUESTIONS]
+
+    told = tell()
+    pack(database)
+    packed = database.execute(
+        "SELECT act, person, length(hours) / 2 FROM answer_days ORDER BY 1, 2"
+    ).fetchall()
+    assert packed == [("acknowledged", "李", 1), ("acknowledged", "王", 3), ("verdict", "李", 1)]
+    assert tell() == told
+
+
+def test_what_is_done_or_undone_after_a_day_was_packed_counts_at_once(
+    answered: httpx.Client, database: psycopg.Connection
+) -> None:
+    database.execute(
+        "UPDATE alerts SET recorded_at = clock_timestamp(), acknowledged_at = NULL, acknowledged_by = NULL"
+    )
+    day = datetime.now(CHINA).date() - timedelta(days=1)
+    query = f"/v1/response-times?from={day}&to={day + timedelta(days=2)}"
+    pack(database)
+    alert_id, other = (alert["id"] for alert in answered.get("/v1/alerts?limit=2").json()["alerts"])
+    for each, person in ((alert_id, "赵"), (other, "钱")):
+        answered.post(f"/v1/alerts/{each}/acknowledge", json={"by": person}).raise_for_status()
+    assert [row["person"] for row in answered.get(query).json()["rows"] if row["acknowledged"]] == [
+        "赵",
+        "钱",
+    ]
+    pack(database)
+    answered.post(f"/v1/alerts/{alert_id}/undo", json={"by": "赵"}).raise_for_status()
+    assert [row["person"] for row in answered.get(query).json()["rows"] if row["acknowledged"]] == ["钱"]
+    pack(database)
+    assert [row["person"] for row in answered.get(query).json()["rows"] if row["acknowledged"]] == ["钱"]
+    assert database.execute("SELECT person FROM answer_days WHERE act = 'acknowledged'").fetchall() == [
+        ("钱",)
+    ]
 
 
 def test_nothing_is_told_of_another_period_or_place(answered: httpx.Client) -> None:
