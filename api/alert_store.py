@@ -50,7 +50,7 @@ FROM (SELECT * FROM alert_events WHERE change_id > %(after)s ORDER BY change_id 
 JOIN alerts a USING (alert_id) {places}
 ORDER BY e.change_id""")
 SELECT_CHANGES = _SELECT_CHANGES.format(columns=ALERT_COLUMNS, places=PLACES, limit=sql.Placeholder("limit"))
-# A number that is known when the query is planned.
+# The first few, by a query whose plan can be kept: their number is known when it is planned.
 SELECT_NEXT_CHANGES = _SELECT_CHANGES.format(columns=ALERT_COLUMNS, places=PLACES, limit=sql.Literal(50))
 SELECT_CHANGED = sql.SQL("""
 SELECT e.change_id AS event_change_id, e.at AS event_at, e.recorded_at AS event_recorded_at,
@@ -84,12 +84,6 @@ async def list_changes(
 ) -> list[WrittenChange]:
     """The changes after `after` in the order of their numbers, which is the order of commits."""
     rows = await fetch_all(connection, SELECT_CHANGES, {"after": after, "limit": limit}, ChangeRow)
-    return [write_change(row, registry_version) for row in rows]
-
-
-async def list_next_changes(connection: Connection, after: int, registry_version: int) -> list[WrittenChange]:
-    """The first few of them, by a query whose plan can be kept."""
-    rows = await fetch_all(connection, SELECT_NEXT_CHANGES, {"after": after}, ChangeRow)
     return [write_change(row, registry_version) for row in rows]
 
 

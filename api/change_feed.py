@@ -17,8 +17,8 @@ import psycopg
 from psycopg import AsyncConnection, IsolationLevel
 from psycopg.rows import TupleRow
 
-from api.alert_store import list_next_changes
-from api.freshness import Freshness, read_freshness
+from api.feed_look import look
+from api.freshness import Freshness
 from api.recent_changes import RecentChanges, WrittenChange
 from api.written_alerts import WrittenAlerts
 from schemas.database import CONNECT_OPTIONS
@@ -33,8 +33,6 @@ RECONNECT_SECONDS = 0.5
 STALE_SECONDS = 3.0
 # The same few questions for as long as the process runs: to plan them takes longer than to answer them.
 OPTIONS = {"options": f"{CONNECT_OPTIONS['options']} -c plan_cache_mode=force_generic_plan"}
-# What is further behind than this is left to the tables, a page at a time.
-MOST_AT_ONCE = 1000
 # For so long after somebody asked for a list changes are read for it, as they are for those who wait for them.
 INTEREST_SECONDS = 10.0
 
@@ -50,7 +48,7 @@ class ChangeFeed:
         """`written` is given each alert that changes, so that whoever reads a list finds it written out."""
         self._database_url = database_url
         self._written = written
-        self._moved = asyncio.Event()
+        self._moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._listeners = 0
         self._looked_at = float("-inf")
         self._look_began_at = float("-inf")
@@ -108,9 +106,9 @@ class ChangeFeed:
         if remaining <= 0 or self.is_released:
             return False
         if self.recent.newest <= after:
-            try:
-                await asyncio.wait_for(self._moved.wait(), remaining)
-            except TimeoutError:
+            # All wait for one future: a task for each of four hundred would take longer than what they wait for.
+            done, _ = await asyncio.wait((self._moved,), timeout=remaining)
+            if not done:
                 return False
         return not self.is_released
 
@@ -143,12 +141,9 @@ class ChangeFeed:
     async def _look(self, connection: AsyncConnection[TupleRow]) -> None:
         began_at = time.monotonic()
         before = self.recent.newest
-        async with connection.transaction():
-            freshness = await read_freshness(connection)
-            newest = freshness.change_id
-            is_wanted = self._listeners > 0 or began_at - self._asked_at < INTEREST_SECONDS
-            is_read = is_wanted and 0 <= before < newest <= before + MOST_AT_ONCE
-            changes = await _read_up_to(connection, before, freshness) if is_read else []
+        is_wanted = self._listeners > 0 or began_at - self._asked_at < INTEREST_SECONDS
+        freshness, changes = await look(connection, before if is_wanted and before >= 0 else None)
+        newest = freshness.change_id
         # From here on without a pause: nobody sees changes without the look that found them.
         if newest < before or before < 0:
             self.recent.begin_anew(newest)
@@ -166,19 +161,6 @@ class ChangeFeed:
             self.recent.skip_to(newest)
 
     def _wake(self) -> None:
-        # Whoever waits holds the old event; who comes next waits for the next one.
-        self._moved.set()
-        self._moved = asyncio.Event()
-
-
-async def _read_up_to(
-    connection: AsyncConnection[TupleRow], before: int, freshness: Freshness
-) -> list[WrittenChange]:
-    """Every change after `before` up to that of a look, of whose snapshot the alerts are."""
-    changes: list[WrittenChange] = []
-    position = before
-    while position < freshness.change_id:
-        found = await list_next_changes(connection, position, freshness.version)
-        changes += found
-        position = found[-1].change_id if found else freshness.change_id
-    return changes
+        # Whoever waits holds the old future; who comes next waits for the next one.
+        self._moved.set_result(None)
+        self._moved = asyncio.get_running_loop().create_future()

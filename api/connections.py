@@ -10,7 +10,7 @@ from typing import Annotated, LiteralString, Protocol, TypeVar
 
 import psycopg
 from fastapi import Depends, Request
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.rows import TupleRow, kwargs_row
 from starlette.datastructures import State
 
@@ -182,6 +182,14 @@ async def fetch_all(
     async with connection.cursor(row_factory=kwargs_row(make_row)) as cursor:
         await cursor.execute(query, params, prepare=prepare)
         return await cursor.fetchall()
+
+
+async def send_query(
+    connection: Connection, query: Query, params: Params, make_row: Callable[..., Row]
+) -> AsyncCursor[Row]:
+    """Ask, and give what the rows are fetched from: within a pipeline the answer is not waited for."""
+    cursor = connection.cursor(row_factory=kwargs_row(make_row))
+    return await cursor.execute(query, params)
 
 
 async def fetch_one(

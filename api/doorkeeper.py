@@ -23,6 +23,7 @@ from api.account_store import are_there_accounts, find_holder
 from api.connections import Lender
 from api.guard import SAFE_METHODS
 from api.problems import ProblemError, answer_database_away, answer_problem
+from api.shared_work import SharedWork
 from schemas.accounts import digest_token
 
 COOKIE = "fengsui_session"
@@ -51,6 +52,8 @@ class Doors:
 
     def __init__(self) -> None:
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
+        # Two hundred desks ask in the same moment; whose key it is is then looked up once.
+        self.looking_up: SharedWork[Access | None] = SharedWork()
 
     def recall(self, sha256: bytes, now: float) -> _Known | None:
         """What was found lately; `now` in seconds of any clock that goes evenly."""
@@ -117,7 +120,7 @@ async def identify(scope: Scope) -> Access | None:
     known = doors.recall(sha256, now)
     if known is None:
         try:
-            access = await _look_up(state.connections, sha256)
+            access = await doors.looking_up.share(sha256, lambda: _look_up(state.connections, sha256))
         except (psycopg.Error, TimeoutError):
             known = doors.recall_any(sha256)
             if known is None:

@@ -52,6 +52,9 @@ FROM (SELECT *, heartbeat_at > clock_timestamp() - make_interval(secs => %(heart
       FROM workers) w"""
 
 
+FRESHNESS_PARAMS = {"heartbeat_max": HEARTBEAT_MAX_SECONDS}
+
+
 class PipelineState(StrEnum):
     """``running``: all workers are. ``stale``: some are not, or lag. ``down``: none runs. ``empty``: none ever did."""
 
@@ -162,7 +165,7 @@ async def read_freshness(connection: Connection) -> Freshness:
 
     In a transaction of one snapshot it comes first of all, and what is read after it is exactly of its `change_id`.
     """
-    found = await fetch_one(connection, SELECT_FRESHNESS, {"heartbeat_max": HEARTBEAT_MAX_SECONDS}, Freshness)
+    found = await fetch_one(connection, SELECT_FRESHNESS, FRESHNESS_PARAMS, Freshness)
     assert found is not None
     return found
 

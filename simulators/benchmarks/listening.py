@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 from urllib.parse import urlsplit
 
 import uvloop
@@ -66,8 +67,8 @@ class _Listener(asyncio.Protocol):
     _buffer: bytearray = field(default_factory=bytearray)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transport is one by what it does, not by what it is called.
+        self._transport = cast(asyncio.Transport, transport)
         self._ask()
 
     def connection_lost(self, exc: Exception | None) -> None:
