@@ -52,7 +52,7 @@ def access_of(scope: Scope) -> Access:
     return access
 
 
-def _read_access(request: Request) -> Access:
+async def _read_access(request: Request) -> Access:
     return access_of(request.scope)
 
 

@@ -207,7 +207,7 @@ def connections_for(state: State, buildings: frozenset[int] | None) -> Lender:
     return connections if buildings is None else OwnConnections(own_connections, buildings)
 
 
-def _connections_of(request: Request) -> Lender:
+async def _connections_of(request: Request) -> Lender:
     return connections_for(request.app.state, access_of(request.scope).buildings)
 
 

@@ -46,7 +46,7 @@ def choose_language(header: str | None) -> Language:
     return Language.ENGLISH if wanted["en"] > wanted["zh"] else Language.CHINESE
 
 
-def _read_language(accept_language: Annotated[str | None, Header()] = None) -> Language:
+async def _read_language(accept_language: Annotated[str | None, Header()] = None) -> Language:
     return choose_language(accept_language)
 
 

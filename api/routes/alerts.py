@@ -98,7 +98,7 @@ class ListParameters(Question):
         )
 
 
-def _written_of(request: Request) -> WrittenAlerts:
+async def _written_of(request: Request) -> WrittenAlerts:
     written: WrittenAlerts = request.app.state.written_alerts
     return written
 

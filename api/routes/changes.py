@@ -34,7 +34,7 @@ class ChangeParameters(Question):
     ] = 0
 
 
-def _feed_of(request: Request) -> ChangeFeed:
+async def _feed_of(request: Request) -> ChangeFeed:
     feed: ChangeFeed = request.app.state.change_feed
     return feed
 
@@ -42,7 +42,7 @@ def _feed_of(request: Request) -> ChangeFeed:
 FeedDep = Annotated[ChangeFeed, Depends(_feed_of)]
 
 
-def _looks_of(request: Request, access: AccessDep) -> SharedLooks:
+async def _looks_of(request: Request, access: AccessDep) -> SharedLooks:
     looks: SharedLooks = request.app.state.shared_looks
     if access.buildings is None:
         return looks

@@ -73,17 +73,17 @@ class UnpersistedList(Shown):
     alerts: tuple[UnpersistedAlert, ...]
 
 
-def _board_of(request: Request) -> NoticeBoard:
+async def _board_of(request: Request) -> NoticeBoard:
     board: NoticeBoard = request.app.state.notice_board
     return board
 
 
-def _listener_of(request: Request) -> NoticeListener:
+async def _listener_of(request: Request) -> NoticeListener:
     listener: NoticeListener = request.app.state.notice_listener
     return listener
 
 
-def _names_of(request: Request) -> Names:
+async def _names_of(request: Request) -> Names:
     names: Names = request.app.state.names
     return names
 
