@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from api.change_feed import ChangeFeed
+from api.change_poll import LongPolls
 from api.connections import OWN_POOL_SIZE, Connections
 from api.description import DescribedApp
 from api.doorkeeper import Doorkeeper, Doors
@@ -137,6 +138,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.doors = Doors()
     app.state.login_throttle = LoginThrottle()
     # The last one added is the first to see a request.
+    app.add_middleware(LongPolls)
     app.add_middleware(RememberedLists)
     app.add_middleware(Doorkeeper)
     app.add_middleware(Guard, http_host=settings.http_host)

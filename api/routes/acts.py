@@ -52,7 +52,9 @@ def read_origin(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-async def _read_sender(request: Request, access: AccessDep, key: ActKey = None, if_match: IfMatch = None) -> Sender:
+async def _read_sender(
+    request: Request, access: AccessDep, key: ActKey = None, if_match: IfMatch = None
+) -> Sender:
     return Sender(read_origin(request), access, key, parse_if_match(if_match))
 
 

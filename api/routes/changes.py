@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -13,9 +12,7 @@ from api.access import AccessDep
 from api.alert_models import ChangeList
 from api.answers import JSON
 from api.change_feed import ChangeFeed
-from api.change_listener import ChangeListener
-from api.change_wire import write_page
-from api.connections import connections_for
+from api.change_poll import ChangePoll, looks_for, poll_changes
 from api.cursors import MAX_BIGINT
 from api.examples import alerts as examples
 from api.examples import show_example
@@ -43,10 +40,7 @@ FeedDep = Annotated[ChangeFeed, Depends(_feed_of)]
 
 
 async def _looks_of(request: Request, access: AccessDep) -> SharedLooks:
-    looks: SharedLooks = request.app.state.shared_looks
-    if access.buildings is None:
-        return looks
-    return SharedLooks(connections_for(request.app.state, access.buildings), looks.recent)
+    return looks_for(request.scope, access)
 
 
 LooksDep = Annotated[SharedLooks, Depends(_looks_of)]
@@ -62,14 +56,6 @@ async def get_changes(
 
     With `wait` the answer comes as soon as there is a change, or empty when the time is over.
     """
-    until = time.monotonic() + parameters.wait
-    with feed.listening():
-        listener = ChangeListener(looks, feed, parameters.after, access.buildings)
-        changes = await listener.begin(parameters.limit, waits=parameters.wait > 0)
-        while not changes and await feed.wait_beyond(listener.position, until):
-            changes = await listener.take(parameters.limit)
-        if parameters.wait and not changes:
-            # The first look is as old as the waiting was long; what an answer says of its freshness must not be.
-            changes = await listener.look(parameters.limit)
-    body = write_page(listener.freshness, changes, listener.position)
-    return Response(body, headers=listener.freshness.headers, media_type=JSON)
+    poll = ChangePoll(parameters.after, parameters.limit, parameters.wait)
+    freshness, body = await poll_changes(feed, looks, access, poll)
+    return Response(body, headers=freshness.headers, media_type=JSON)
