@@ -17,7 +17,7 @@ def _judge(view: WaterView) -> WaterJudgement:
     limit, still = value("limit"), view.is_still & view.has_jockey
     public = systems.first_class & ~systems.dwelling
     strict = public | systems.industrial | systems.sprinkler
-    least = np.where(strict, value("strict_least"), value("least"))
+    least = np.where(strict, value("strict_floor"), value("floor"))
     least = np.where(public & (systems.height_m > 100.0), limit, least)
     holds = still & (view.worst >= least) & (view.worst < limit)
     clears = ~view.has_jockey | (still & (view.worst >= limit + value("rises_by")))
@@ -38,8 +38,8 @@ JOCKEY_PRESSURE_LOW = WaterRule(
     source="design value 0.15 MPa at the worst hydrant for half an hour, longer than the lower end of the saw-tooth",
     parameters=(
         Parameter("limit", 0.15, "MPa", 0.05, 1.0),
-        Parameter("least", 0.07, "MPa", 0.01, 1.0, _GB_50974_5_2_2),
-        Parameter("strict_least", 0.10, "MPa", 0.01, 1.0, _GB_50974_5_2_2),
+        Parameter("floor", 0.07, "MPa", 0.01, 1.0, _GB_50974_5_2_2),
+        Parameter("strict_floor", 0.10, "MPa", 0.01, 1.0, _GB_50974_5_2_2),
         Parameter("still_below", 0.5, "L/s", 0.1, 5.0),
         Parameter("rises_by", 0.01, "MPa", 0.0, 0.2),
         Parameter("on_seconds", 1800.0, "s", 10.0, 14_400.0),

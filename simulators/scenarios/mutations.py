@@ -25,6 +25,7 @@ _LOW_RULES = frozenset(
         "phase_loss",
         "hydrant_pressure_low",
         "hydrant_dynamic_low",
+        "jockey_pressure_low",
     }
 )
 """Rules on too little: a lower limit sees less."""

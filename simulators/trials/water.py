@@ -41,13 +41,22 @@ _LOW = frozenset(
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of trouble on trial: for how many days, which rules answer to it, and its cause, if any is told."""
+    """A kind of trouble on trial: for how many days, which rules answer to it, and its cause, if any is told.
+
+    It begins on the day after `before_days`.
+    """
 
     trouble: Trouble
     days: int
     answers: Answers
     cause: Cause | None = None
     jockey_share: float = 0.75
+    before_days: int = 1
+    metered: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.trouble.value if self.metered else f"{self.trouble.value}, no meter"
 
 
 KINDS: tuple[Kind, ...] = (
@@ -68,6 +77,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(Trouble.WATERLOGGED, 2, frozenset({"jockey_overcycling"}), None, 1.0),
     Kind(Trouble.REDUCER_FAULT, 2, frozenset({"hydrant_pressure_high"})),
     Kind(Trouble.FREEZING, 4, frozenset({"water_freezing"})),
+    # What a meter would show, the fall of the pressure must.
+    Kind(Trouble.LEAK, 26, frozenset({"pressure_decay_grown"}), None, 1.0, before_days=6, metered=False),
 )
 
 
@@ -101,16 +112,16 @@ class Alert:
 
 
 def score_kind(kind: Kind, cases: int, seed: int) -> KindScore:
-    """One trouble in each of so many buildings, a day after the beginning."""
+    """One trouble in each of so many buildings."""
     rng = np.random.default_rng([seed, list(Trouble).index(kind.trouble)])
     plants = build_plants(cases, rng, kind.jockey_share)
     begin = FIRST_DAY * MINUTES_A_DAY
     # By day, so that what is called for by hand comes when people are there.
-    onset = begin + MINUTES_A_DAY + rng.integers(-300, 300, cases)
+    onset = begin + kind.before_days * MINUTES_A_DAY + rng.integers(-300, 300, cases)
     troubles = make_troubles(kind.trouble, plants, onset, rng)
     breach = Breach(cases)
     alerts: list[Alert] = []
-    for day, found in _watch(Course(plants, troubles, rng), kind.days, Engine()):
+    for day, found in _watch(Course(plants, troubles, rng), kind.days, np.full(cases, kind.metered)):
         breach.take(day, (day.worst < plants.limit_mpa) & (day.first_minute + _minutes(day) >= onset))
         alerts += found
     return _score(KindScore(kind, cases), alerts, onset, breach.minute)
@@ -120,10 +131,11 @@ def _minutes(day: Day) -> NDArray[np.int64]:
     return np.arange(len(day.worst))[:, None]
 
 
-def _watch(course: Course, days: int, engine: Engine) -> Iterator[tuple[Day, list[Alert]]]:
+def _watch(course: Course, days: int, metered: NDArray[np.bool_]) -> Iterator[tuple[Day, list[Alert]]]:
     """Days, and what the rules raise in each."""
+    engine = Engine()
     engine.adopt(make_roster(course.plants))
-    reporting = Reporting(len(course.plants))
+    reporting = Reporting(metered)
     for day in course.live(days, FIRST_DAY):
         found = [
             _note(change)
@@ -217,14 +229,17 @@ class Tests:
 def score_life(
     buildings: int, days: int, seed: int, take_day: Callable[[Day], None] | None = None
 ) -> WaterLife:
-    """Ordinary operation: tests of hydrants and pumps every month, hammer, refills, jockey pumps at work."""
+    """Ordinary operation: tests of hydrants and pumps every month, hammer, refills, jockey pumps at work.
+
+    Every other building has no meter that the rules could see.
+    """
     rng = np.random.default_rng([seed, 1000])
     plants = build_plants(buildings, rng)
     never = np.full(buildings, np.iinfo(np.int64).max // 2)
     course = Course(plants, make_troubles(Trouble.NONE, plants, never, rng), rng)
     life = WaterLife(buildings, days)
     tests = Tests(buildings)
-    for day, alerts in _watch(course, days, Engine()):
+    for day, alerts in _watch(course, days, np.arange(buildings) % 2 == 0):
         tests.take(day)
         for alert in alerts:
             after = tests.are_felt(alert.building, alert.minute)

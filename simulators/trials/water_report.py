@@ -59,7 +59,7 @@ def _make_kinds(kinds: Sequence[KindScore]) -> Table:
     )
     for score in kinds:
         table.add_row(
-            score.kind.trouble.value,
+            score.kind.name,
             f"{score.cases}",
             f"{score.seen / max(score.cases, 1):.0%}",
             _show(score.onset_to_warning, 50, 95, "min"),

@@ -112,9 +112,13 @@ def make_roster(plants: Plants, resolution_mpa: float = 0.001) -> Roster:
 
 
 class Reporting:
-    """Says what gauges and pumps of a course of days send."""
+    """Says what gauges and pumps of a course of days send; buildings (n,) that are not `metered` have no flow meter."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, metered: NDArray[np.bool_]) -> None:
+        count = len(metered)
+        sent = np.ones((count, SENSORS_EACH), np.bool_)
+        sent[:, [FLOW, DRAWN]] = metered[:, None]
+        self._sent = np.flatnonzero(sent).astype(np.int32)
         self._jockey, self._demanded = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
         # A pump that feeds back says so when it is first heard.
         self._pump = np.ones(count, np.bool_)
@@ -125,7 +129,6 @@ class Reporting:
             [day.pressure, *(column[..., None] for column in (day.flow, day.level, day.celsius, day.drawn))],
             axis=2,
         )
-        slots = np.arange(values[0].size, dtype=np.int32)
         for minute in range(len(values)):
             at = BEGINS_US + (day.first_minute + minute + 1) * MINUTE_US
             events = (
@@ -135,7 +138,7 @@ class Reporting:
                 ),
                 *self._declare(self._pump, day.pump_runs[minute], FIRE_PUMP, DeviceEventKind.FEEDBACK, at),
             )
-            yield Batch(_read(slots, values[minute], at), events), at
+            yield Batch(_read(self._sent, values[minute], at), events), at
 
     def _start(self, day: Day, minute: int, at: int) -> Iterator[DeviceEvent]:
         """A jockey pump may start and stop within the minute."""
@@ -154,6 +157,6 @@ class Reporting:
 
 def _read(slots: NDArray[np.int32], values: Floats, at: int) -> NDArray[np.void]:
     readings = np.zeros(len(slots), READING)
-    readings["slot"], readings["value"] = slots, values.ravel()
+    readings["slot"], readings["value"] = slots, values.ravel()[slots]
     readings["observed_at"] = readings["received_at"] = at
     return readings
