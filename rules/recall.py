@@ -214,9 +214,8 @@ class Recall:
 
     def _columns_of(self, building_slot: int, received_upto: int) -> dict[str, NDArray[np.generic]]:
         slots = np.flatnonzero(self._site_of_sensors == building_slot)
-        roster, water = self._roster, self._water
+        roster = self._roster
         zones = set(np.flatnonzero(roster.zones["building_slot"] == building_slot).tolist())
-        devices = np.flatnonzero(roster.devices["building_slot"] == building_slot)
         sensor_ids = roster.sensors["sensor_id"][slots]
         return {
             "received_upto": np.array([received_upto]),
@@ -224,7 +223,16 @@ class Recall:
             "zones": self._zones.take_snapshot(zones, roster.zones["zone_id"]),
             **self._judging.take_snapshot(slots),
             **self._circuits.take_snapshot(slots),
-            **pack_gauges(water.gauging, slots, sensor_ids),
+            **self.recall_water(building_slot),
+        }
+
+    def recall_water(self, building_slot: int) -> dict[str, NDArray[np.generic]]:
+        """What is known of the water systems of a building, as columns."""
+        roster, water = self._roster, self._water
+        sensors = np.flatnonzero(self._site_of_sensors == building_slot)
+        devices = np.flatnonzero(roster.devices["building_slot"] == building_slot)
+        return {
+            **pack_gauges(water.gauging, sensors, roster.sensors["sensor_id"][sensors]),
             **pack_pump_starts(water.pumps, devices, roster.devices["device_id"][devices]),
-            **pack_waits(water.list_waits(slots, devices, roster)),
+            **pack_waits(water.list_waits(sensors, devices, roster)),
         }

@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from ingest.slow.histories import Span, read_history
-from schemas.domain import Quantity
+from schemas.domain import PHASES, Quantity
 from schemas.roster import UNKNOWN, Roster
 
 Slots = NDArray[np.int32]
@@ -38,22 +38,40 @@ def make_companion(
 def find_companions(roster: Roster, slots: Slots, other: Quantity) -> Slots:
     """The slot (n,) of the companion of each sensor (n,), `UNKNOWN` where it has none.
 
-    The nearest bond counts: the circuit, the device, the riser of a water system; for what is measured of the air, the
-    zone. Of several sensors it is the one that was registered first.
+    The nearest bond counts: the phase of a circuit, what measures all of the circuit, any phase of it; the device, the
+    riser of a water system; for what is measured of the air, the zone. Of several sensors it is the one that was
+    registered first.
     """
     in_service = ~roster.devices["retired"][roster.sensors["device_slot"]]
     others = np.flatnonzero(in_service & (roster.sensors["quantity"] == other.code)).astype(np.int32)
     others = others[np.argsort(roster.sensors["sensor_id"][others])]
     found = np.full(len(slots), UNKNOWN, np.int32)
-    for keys in _list_bonds(roster, other):
-        found = np.where(found == UNKNOWN, _match(keys[slots], keys[others], others), found)
+    for mine, theirs in _list_bonds(roster, other):
+        found = np.where(found == UNKNOWN, _match(mine[slots], theirs[others], others), found)
     return found
 
 
-def _list_bonds(roster: Roster, other: Quantity) -> Iterator[Keys]:
-    """What joins sensors (n_sensors,), the nearest first: who has the same key, from nought up, belongs together."""
+def _list_bonds(roster: Roster, other: Quantity) -> Iterator[tuple[Keys, Keys]]:
+    """What joins sensors (n_sensors,), the nearest first: mine and theirs, who with the same key belong together.
+
+    Keys are from nought up.
+    """
+    yield from _list_circuit_bonds(roster.sensors)
+    for keys in _list_other_bonds(roster, other):
+        yield keys, keys
+
+
+def _list_circuit_bonds(sensors: NDArray[np.void]) -> Iterator[tuple[Keys, Keys]]:
+    """The current of the same phase warms a cable, that of another says little of it."""
+    circuit, phase = sensors["circuit_slot"].astype(np.int64), sensors["phase"].astype(np.int64)
+    of_phase = np.where(circuit == UNKNOWN, UNKNOWN, circuit * (len(PHASES) + 1) + phase + 1)
+    yield of_phase, of_phase
+    yield circuit, np.where(phase == UNKNOWN, circuit, UNKNOWN)
+    yield circuit, circuit
+
+
+def _list_other_bonds(roster: Roster, other: Quantity) -> Iterator[Keys]:
     sensors, devices = roster.sensors, roster.devices[roster.sensors["device_slot"]]
-    yield sensors["circuit_slot"].astype(np.int64)
     yield sensors["device_slot"].astype(np.int64)
     system = (devices["building_slot"].astype(np.int64) << 40) + (devices["system"].astype(np.int64) << 32)
     yield np.where(devices["system"] == UNKNOWN, UNKNOWN, system + devices["riser"] + 1)

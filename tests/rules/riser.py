@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rules.changes import Change
 from rules.engine import Engine
@@ -85,6 +86,13 @@ class Riser:
             readings["observed_at"] = readings["received_at"] = self.now
             changes += self.engine.evaluate(Batch(readings), self.now)
         return changes
+
+    def show(self, head: float) -> NDArray[np.float64]:
+        """What the sensors (SENSORS_EACH,) show, with nothing drawn and a full tank."""
+        values = np.zeros(SENSORS_EACH)
+        values[:N_TAPS] = np.maximum(head + self._lift, 0.0)
+        values[LEVEL], values[CELSIUS] = 1.8, 18.0
+        return values
 
     def declare(self, kind: DeviceEventKind, device: int = FIRE_PUMP, *, active: bool = True) -> list[Change]:
         event = DeviceEvent(device, None, self.now, self.now, kind, active, None, None, 0)

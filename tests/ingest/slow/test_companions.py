@@ -40,6 +40,19 @@ def test_a_circuit_joins_sensors_of_several_devices(
     assert find(register(database), [4, 1], FLOW) == [6, 6]
 
 
+def test_of_a_circuit_the_same_phase_comes_first_then_what_measures_all_of_it(
+    registered: Registered, database: psycopg.Connection
+) -> None:
+    """Each of a circuit's cables is warmed by the current of its own phase."""
+    database.execute("UPDATE sensors SET circuit = 'K1', phase = 'A' WHERE sensor_id = 1")
+    database.execute("UPDATE sensors SET circuit = 'K1', phase = 'B' WHERE sensor_id IN (4, 5)")
+    assert find(register(database), [4], SMOKE) == [5]
+    database.execute("UPDATE sensors SET phase = NULL WHERE sensor_id = 5")
+    assert find(register(database), [4], SMOKE) == [5]
+    database.execute("UPDATE sensors SET phase = 'C' WHERE sensor_id = 5")
+    assert find(register(database), [4], SMOKE) == [1]
+
+
 def test_a_riser_joins_the_devices_of_a_water_system(
     registered: Registered, database: psycopg.Connection
 ) -> None:
