@@ -1,8 +1,8 @@
 """A month of fire-fighting water: tests of hydrants and pumps, hammer, refills, jockey pumps at work.
 
 The month is lived in one piece. The rules on readings see it in stretches side by side, each after a day in which
-they learn what is usual; an engine looks at three hundred buildings in little more time than at twenty. Slow rules see all
-of it.
+they learn what is usual; an engine looks at three hundred buildings in little more time than at twenty. Slow rules see
+all of it. Every other building has no meter that the rules could see.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ class SideBySide:
         everybody = Plants(*(np.concatenate([getattr(plants, name)] * times) for name in names))
         self._engine = Engine()
         self._engine.adopt(make_roster(everybody))
-        self._reporting, self._colours = Reporting(len(everybody)), Colours()
+        metered = np.tile(np.arange(len(plants)) % 2 == 0, times)
+        self._reporting, self._colours = Reporting(metered), Colours()
         self._tests = Tests(len(everybody))
 
     def watch(self, day: Day) -> list[tuple[Alert, int, bool]]:
