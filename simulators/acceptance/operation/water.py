@@ -1,8 +1,8 @@
 """A month of fire-fighting water: tests of hydrants and pumps, hammer, refills, jockey pumps at work.
 
 The month is lived in one piece. The rules on readings see it in stretches side by side, each after a day in which
-they learn what is usual; an engine looks at three hundred buildings in little more time than at twenty. Slow rules see
-all of it. Every other building has no meter that the rules could see.
+they learn what is usual; an engine looks at three hundred buildings in less than twice the time that twenty take. Slow
+rules see all of it. Every other building has no meter that the rules could see.
 """
 
 from __future__ import annotations
