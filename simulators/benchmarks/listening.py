@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import uvloop
 
 from simulators.benchmarks.changing import Committed, Writing, find_newest, write_changes
-from simulators.benchmarks.children import BenchmarkError, run_apart
+from simulators.benchmarks.children import BenchmarkError, running_apart
 
 CONNECT_SECONDS, HEAR_SECONDS, SETTLE_SECONDS = 60.0, 60.0, 1.0
 
@@ -143,9 +143,11 @@ async def _measure(crowd: Crowd, writing: Writing) -> Delays:
         await loop.create_connection(partial(_same, listener), parts.hostname or "", parts.port or 80)
     await _wait_for(listeners, lambda one: one.is_ready, CONNECT_SECONDS)
     await asyncio.sleep(SETTLE_SECONDS)
-    committed = await asyncio.to_thread(run_apart, write_changes, crowd.database_url, writing)
-    last = committed[-1]
-    await _wait_for(listeners, lambda one: one.after >= last.change_id, HEAR_SECONDS)
+    # To wait for the end of the process holds everything up, so that comes when all have heard.
+    with running_apart(write_changes, crowd.database_url, writing) as future:
+        committed = await asyncio.wrap_future(future)
+        last = committed[-1]
+        await _wait_for(listeners, lambda one: one.after >= last.change_id, HEAR_SECONDS)
     by_change = [[_delay(one, commit) for one in listeners] for commit in committed]
     return Delays(
         [max(delays) for delays in by_change],
