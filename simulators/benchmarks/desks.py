@@ -24,7 +24,7 @@ SIZES, CONNECTIONS = (100, 1000), (1, 16)
 DESKS = 200
 CHANGES_A_SECOND = 50
 # In which a process starts that asks.
-SPARE_SECONDS = 5.0
+SPARE_SECONDS = 10.0
 # One of each filter; none of them has been asked before.
 LISTS = (
     "open=all",
