@@ -123,6 +123,7 @@ def bench_api(
     runs: Runs = 1,
     quick: Quick = False,
     alerts: Annotated[int, typer.Option(min=1_000, help="In the tables.")] = 1_000_000,
+    buildings: Annotated[int, typer.Option(min=100, help="Of ten devices each.")] = 2_000,
 ) -> None:
     """What desks ask of the API with a million alerts in the tables, beside a bare route with the same bytes.
 
@@ -131,7 +132,7 @@ def bench_api(
     from simulators.benchmarks.alert_city import AlertCity
     from simulators.benchmarks.desks import DeskLoad, measure_desks
 
-    city = AlertCity(2_000, 100, 1) if quick else AlertCity(alerts)
+    city = AlertCity(2_000, 100, 1) if quick else AlertCity(alerts, buildings)
     load = DeskLoad(0.3, 1, 20, 20) if quick else DeskLoad()
     _measure(lambda settings: measure_desks(settings, city, load, runs), json)
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from ingest.slow.answers import pack_answers
+from ingest.slow.progress import HOURS, note_progress
 from ingest.store_alerts import write_catalogue
 from rules.catalogue import CATALOGUE
+from rules.slow.bucket_times import HOUR_US
 from schemas.settings import Settings
 from simulators.benchmarks.ground import Ground, open_ground
 
@@ -77,6 +80,12 @@ FILL_HOURS = """
 INSERT INTO reading_hours (starts_at, sensor_id, received, good, least, mean, most)
 SELECT date_trunc('hour', now()) - n * INTERVAL '1 hour', sensor_id, 360, 360, 0.01, 0.02, 0.03
 FROM generate_series(1, %(hours)s) n, sensors ORDER BY 1, 2"""
+FILL_WEEK = """
+INSERT INTO device_state (device_id, last_received_at) SELECT device_id, now() FROM devices WHERE device_id % 50 > 0;
+INSERT INTO building_days (starts_at, building_id, devices, received, expected, silent_seconds)
+SELECT (date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai') - n * INTERVAL '1 day') AT TIME ZONE 'Asia/Shanghai',
+       building_id, 10, 86400 - building_id % 12000, 86400, building_id % 97 * 1000
+FROM generate_series(1, 7) n, buildings"""
 SELECT_NEWEST = (
     "UPDATE change_counter SET last_id = (SELECT max(change_id) FROM alert_events) RETURNING last_id"
 )
@@ -120,4 +129,8 @@ def fill_alerts(ground: Ground, city: AlertCity) -> None:
         cursor.execute("ALTER TABLE alert_events ENABLE TRIGGER alert_events_number")
         cursor.execute(SELECT_NEWEST)
         cursor.execute(FILL_HOURS, {"hours": city.hours})
+        cursor.execute(FILL_WEEK)
+        note_progress(connection, HOURS, HOUR_US)
+        while pack_answers(connection):
+            pass
         cursor.execute("VACUUM ANALYZE")

@@ -7,6 +7,7 @@ import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -59,6 +60,7 @@ def measure_desks(settings: Settings, city: AlertCity, load: DeskLoad, runs: int
     with open_alert_city(settings, city) as ground, serving(make_server(ground.settings)) as api:
         for _ in range(runs):
             _measure_cold(api, load, city, series)
+            _measure_figures(api, load, series)
             for size in SIZES:
                 _measure_beside_bare(ground, api, size, load, series)
             crowd = run_apart(poll, Poll(f"{api}/v1/alerts?limit=100", DESKS, load.seconds))
@@ -78,6 +80,16 @@ def _measure_cold(api: str, load: DeskLoad, city: AlertCity, series: Series) -> 
     for name, found in (("list", lists), ("changes", pages)):
         for percent in (50, 99):
             series[f"{name} p{percent}"].append(float(np.percentile(found, percent)))
+
+
+def _measure_figures(api: str, load: DeskLoad, series: Series) -> None:
+    """What a supervisor asks once a day, each time of other days so that nothing is remembered."""
+    today = datetime.now(UTC).date()
+    for look in range(load.looks):
+        last = today - timedelta(days=look + 1)
+        span = f"from={last - timedelta(days=364)}&to={last}"
+        series["response times"].append(_time(f"{api}/v1/response-times?{span}&by=both"))
+        series["coverage"].append(_time(f"{api}/v1/coverage?least_online={0.9 + look / 1000}"))
 
 
 def _time(url: str) -> float:
@@ -128,6 +140,8 @@ def _conclude(series: Series) -> Iterator[Figure]:
     ):
         for percent in (50, 99):
             yield alone(f"{words}, p{percent}", "ms", series[f"{name} p{percent}"])
+    yield alone("response times of a year, by person and shift", "ms", series["response times"])
+    yield alone("coverage of all buildings over a week", "ms", series["coverage"])
     for size in SIZES:
         for connections in CONNECTIONS:
             at = f"{connections} connection{'s' if connections > 1 else ''}"
