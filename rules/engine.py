@@ -130,7 +130,7 @@ class Engine:
         self._recall.adopt(self._places, roster)
 
     def restore(self, conditions: Iterable[KnownCondition]) -> None:
-        """Take over the conditions that the tables hold: at start, or of buildings that come from another share."""
+        """Take over what the tables hold: at start, or of buildings that come from another share."""
         self._recall.restore(conditions)
 
     def snapshot(self, building_slot: int) -> bytes:
@@ -171,9 +171,8 @@ class Engine:
         return changes
 
     def _judge_again(self, readings: NDArray[np.void]) -> Iterator[Change]:
-        """What gauges of water learn, they learn at ticks."""
         self._water.follow(int(readings["received_at"].max()) // TICK_US * TICK_US, self._judging.slow)
-        yield from self._judge_readings(readings)
+        return self._judge_readings(readings)
 
     def listen_from(self, now: int) -> None:
         """Say that until `now` nobody could be heard, e.g. because the broker was away."""

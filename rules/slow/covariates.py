@@ -39,11 +39,11 @@ def _take_off(values: Floats, covariates: Sequence[Floats]) -> Floats:
     columns = np.concatenate([np.stack(about, axis=2), line], axis=2) if about else line
     known = ~np.isnan(values)
     weighed = columns * known[:, :, None]
-    gram = np.einsum("nmi,nmj->nij", weighed, columns)
-    right = np.einsum("nmi,nm->ni", weighed, np.nan_to_num(values))
+    turned = weighed.transpose(0, 2, 1)
+    gram, right = turned @ columns, turned @ np.nan_to_num(values)[:, :, None]
     gram += RIDGE * m * np.eye(columns.shape[2])
-    shares = np.linalg.solve(gram, right[:, :, None])[:, : len(about), 0]
-    owed = np.einsum("nmi,ni->nm", np.stack(about, axis=2), shares) if about else np.zeros_like(values)
+    shares = np.linalg.solve(gram, right)[:, : len(about), 0]
+    owed = (np.stack(about, axis=2) @ shares[:, :, None])[:, :, 0] if about else np.zeros_like(values)
     return values - owed
 
 

@@ -45,11 +45,12 @@ def test_of_a_circuit_the_same_phase_comes_first_then_what_measures_all_of_it(
 ) -> None:
     """Each of a circuit's cables is warmed by the current of its own phase."""
     database.execute("UPDATE sensors SET circuit = 'K1', phase = 'A' WHERE sensor_id = 1")
-    database.execute("UPDATE sensors SET circuit = 'K1', phase = 'B' WHERE sensor_id IN (4, 5)")
-    assert find(register(database), [4], SMOKE) == [5]
-    database.execute("UPDATE sensors SET phase = NULL WHERE sensor_id = 5")
-    assert find(register(database), [4], SMOKE) == [5]
-    database.execute("UPDATE sensors SET phase = 'C' WHERE sensor_id = 5")
+    database.execute("UPDATE sensors SET circuit = 'K1', phase = 'B' WHERE sensor_id IN (4, 6)")
+    database.execute("UPDATE sensors SET quantity = 'smoke' WHERE sensor_id = 6")
+    assert find(register(database), [4], SMOKE) == [6]
+    database.execute("UPDATE sensors SET phase = NULL WHERE sensor_id = 6")
+    assert find(register(database), [4], SMOKE) == [6]
+    database.execute("UPDATE sensors SET phase = 'C' WHERE sensor_id = 6")
     assert find(register(database), [4], SMOKE) == [1]
 
 
