@@ -214,8 +214,6 @@ class Engine:
         ticks = np.maximum.accumulate(received_at) // TICK_US
         return np.split(readings, np.flatnonzero(np.diff(ticks)) + 1)
 
-    # Readings
-
     def _judge_readings(self, readings: NDArray[np.void]) -> Iterator[Change]:
         arrivals = Arrivals.of(readings)
         found, good = self._health.take(arrivals)
@@ -262,8 +260,6 @@ class Engine:
     def _tell_zone(self, change: Change, zone: int) -> Iterator[Change]:
         yield change
         yield from self._confirmation.take(change, self._places.building_of_zone(zone), zone, UNKNOWN)
-
-    # Devices: heard, silent, missing messages
 
     def _hear(self, batch: Batch, now: int) -> Iterator[Change]:
         heard = batch.devices_heard.astype(np.int32)
