@@ -25,7 +25,8 @@ HYDRANT_DYNAMIC_HIGH = WaterRule(
     title_en="Too much pressure with water running",
     advice_zh="检查减压稳压消火栓和减压阀；现场水枪反作用力过大，须两人以上把持。",
     advice_en="Check reducing hydrants and pressure reducers; the jet kicks: two or more must hold the nozzle.",
-    source="GB 50974-2014 7.4.12: above 0.70 MPa a reducer is mandatory; while water is drawn, at gauges at hydrants",
+    source_zh="GB 50974-2014 第 7.4.12 条：超过 0.70 MPa 必须减压；在用水时按消火栓处的压力表判定",
+    source_en="GB 50974-2014 7.4.12: above 0.70 MPa a reducer is due; at gauges of hydrants, while water is drawn",
     parameters=(
         Parameter("limit", 0.70, "MPa", 0.2, 4.0, _GB_50974_7_4_12),
         Parameter("clears_below", 0.65, "MPa", 0.1, 4.0),

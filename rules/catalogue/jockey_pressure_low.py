@@ -35,7 +35,8 @@ JOCKEY_PRESSURE_LOW = WaterRule(
     advice_en="The worst hydrant has had less than 0.15 MPa for long: check where the pump starts and stops, the "
     "pressure vessel, and look for a leak.",
     # A gauge that shows a hundredth too little makes the lower end of every tooth look too low, for minutes.
-    source="design value 0.15 MPa at the worst hydrant for half an hour, longer than the lower end of the saw-tooth",
+    source_zh="设计值：最不利消火栓处 0.15 MPa 持续半小时，长于压力锯齿处于低端的时间",
+    source_en="design value 0.15 MPa at the worst hydrant for half an hour, longer than the lower end of the saw-tooth",
     parameters=(
         Parameter("limit", 0.15, "MPa", 0.05, 1.0),
         Parameter("floor", 0.07, "MPa", 0.01, 1.0, _GB_50974_5_2_2),

@@ -27,7 +27,8 @@ PRESSURE_DECAY_GROWN = WaterRule(
     title_en="Pressure falls faster between starts of the jockey pump",
     advice_zh="管网可能缓慢漏水：夜间关闭分段阀门逐段查漏；检查止回阀和泄压阀。",
     advice_en="A slow leak is likely: look for it section by section at night; check non-return and relief valves.",
-    source="design value: 1.4 times as fast as in the two weeks before, where no meter at the tank is heard",
+    source_zh="设计值：比此前两周快到 1.4 倍，用于水池处没有水表上报时",
+    source_en="design value: 1.4 times as fast as in the two weeks before, where no meter at the tank is heard",
     parameters=(
         Parameter("grown_to", 1.4, "", 1.1, 10.0),
         Parameter("clears_below", 1.2, "", 1.0, 10.0),

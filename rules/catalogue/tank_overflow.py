@@ -15,7 +15,8 @@ TANK_OVERFLOW = ReadingRule(
     title_en="Tank overflows",
     advice_zh="检查浮球阀和补水阀是否关不严；注意溢流水损。",
     advice_en="See why the float or filling valve does not close; mind the water that runs off.",
-    source="design value: 2.0 m, of a tank two metres deep",
+    source_zh="设计值：2.0 m，按水深两米的水池",
+    source_en="design value: 2.0 m, of a tank two metres deep",
     parameters=(
         Parameter("limit", 2.0, "m", 0.1, 20.0),
         Parameter("clears_below", 1.94, "m", 0.1, 20.0),
