@@ -26,11 +26,13 @@ def foretell(hand: Hand, number: int, days: tuple[float, float, float], now: flo
 def test_an_alert_shows_when_its_limit_will_be_passed_and_how_sure_that_is(
     client: httpx.Client, hand: Hand
 ) -> None:
-    alert_id = hand.raise_alert(1, "detector_drifting", at=NOW)
-    assert client.get(f"/v1/alerts/{alert_id}").json()["forecast"] is None
-    foretell(hand, 1, (14, 11, 19))
-    (alert,) = client.get("/v1/alerts").json()["alerts"]
-    assert alert["forecast"] == {
+    with hand.database.transaction():
+        foretold = hand.raise_alert(1, "detector_drifting", at=NOW)
+        foretell(hand, 1, (14, 11, 19))
+    unknown = hand.raise_alert(2, "detector_drifting", at=NOW)
+    forecasts = {alert["id"]: alert["forecast"] for alert in client.get("/v1/alerts").json()["alerts"]}
+    assert forecasts[unknown] is None
+    assert forecasts[foretold] == {
         "at": "2026-12-08T00:00:00.000Z",
         "earliest": "2026-12-05T00:00:00.000Z",
         "latest": "2026-12-13T00:00:00.000Z",

@@ -202,10 +202,9 @@ def test_an_alert_about_a_device_has_no_readings(client: httpx.Client, hand: Han
     assert alert["subject"] == "device"
 
 
-def test_a_value_that_is_no_number_is_null(
-    client: httpx.Client, hand: Hand, database: psycopg.Connection
-) -> None:
-    hand.raise_alert(1)
-    database.execute("UPDATE alerts SET value = 'NaN', limit_value = 'Infinity'")
+def test_a_value_that_is_no_number_is_null(client: httpx.Client, hand: Hand) -> None:
+    with hand.database.transaction():
+        hand.raise_alert(1)
+        hand.database.execute("UPDATE alerts SET value = 'NaN', limit_value = 'Infinity'")
     (alert,) = client.get("/v1/alerts").json()["alerts"]
     assert (alert["value"], alert["limit"]) == (None, None)

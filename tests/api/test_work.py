@@ -91,7 +91,7 @@ def test_what_grows_graver_after_it_was_closed_by_force_is_raised_anew(
     def recolour(severity: Severity) -> list[int]:
         change = make_change(ChangeKind.SEVERITY, 1, "smoke_level_alarm", time.time())
         with database.transaction(), database.cursor() as cursor:
-            apply_changes(cursor, [type(change)(**(vars(change) | {"severity": severity}))])
+            apply_changes(cursor, [change._replace(severity=severity)])
         return [alert["id"] for alert in client.get("/v1/alerts").json()["alerts"]]
 
     assert recolour(Severity.YELLOW) == []
