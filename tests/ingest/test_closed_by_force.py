@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from ingest.closed_by_force import OTHER_SECONDS, URGENT_SECONDS, raise_anew
-from ingest.store_alerts import apply_changes, read_conditions, write_catalogue
+from ingest.known_conditions import read_conditions
+from ingest.store_alerts import apply_changes, write_catalogue
 from ingest.store_roster import load_roster
 from rules.catalogue import CATALOGUE
 from rules.changes import Change, ChangeKind, Subject
