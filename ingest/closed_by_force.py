@@ -1,6 +1,6 @@
 """What goes on although somebody closed its alert by force is raised anew, as an alert of its own.
 
-The rules know conditions and hear of no act (docs/decisions/0025); that one is active without an open alert is seen in
+The rules know conditions and hear of no act (docs/decisions/0024); that one is active without an open alert is seen in
 the tables alone. So a restart, another worker or a replay come to the same.
 """
 

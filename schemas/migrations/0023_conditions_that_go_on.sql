@@ -1,4 +1,4 @@
--- A condition that goes on after its alert was closed by force is raised anew; docs/decisions/0025 says when.
+-- A condition that goes on after its alert was closed by force is raised anew; docs/decisions/0024 says when.
 
 ALTER TABLE alerts ADD COLUMN began_at timestamptz;
 COMMENT ON COLUMN alerts.began_at IS
