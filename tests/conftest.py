@@ -81,16 +81,19 @@ def settings(migrated: Settings) -> Settings:
     """The migrated database, emptied, and a topic space that no other test has used."""
     assert migrated.database_url
     with psycopg.connect(migrated.database_url, autocommit=True) as connection:
-        _clean(connection)
+        clean(connection)
     space = secrets.token_hex(4)
     return migrated.model_copy(
         update={"topic_root": f"{migrated.topic_root}/{space}", "data_dir": migrated.data_dir / space}
     )
 
 
-def _clean(connection: psycopg.Connection) -> None:
-    """An API that serves the session's tests reads tables in another order, so one of the two may have to try again."""
-    for _ in range(5):
+def clean(connection: psycopg.Connection) -> None:
+    """Empty all tables.
+
+    An API that serves the session's tests reads tables in another order, so one of the two may have to try again.
+    """
+    for _ in range(20):
         with suppress(psycopg.errors.DeadlockDetected):
             connection.execute(CLEAN)
             return

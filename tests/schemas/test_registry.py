@@ -11,7 +11,7 @@ from schemas.registry import export_registry, import_records, import_registry
 from schemas.registry_file import RegistryError
 from schemas.registry_records import Area
 from schemas.settings import Settings
-from tests.conftest import CLEAN
+from tests.conftest import clean
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "registry-example.csv"
 HEADER = EXAMPLE.read_text(encoding="utf-8").splitlines()[0]
@@ -62,7 +62,7 @@ def test_an_export_is_an_import(
     import_registry(url_of(settings), EXAMPLE)
     before = export_registry(url_of(settings), tmp_path / f"out{suffix}")
     assert not import_registry(url_of(settings), tmp_path / f"out{suffix}").changed
-    database.execute(CLEAN)
+    clean(database)
     import_registry(url_of(settings), tmp_path / f"out{suffix}")
     assert export_registry(url_of(settings), tmp_path / f"again{suffix}") == before
 
@@ -315,7 +315,7 @@ def test_neighbours_gateways_and_heat_classes_are_kept(
     rows += [row(**SENSOR | {"code": "t", "quantity": "temperature", "heat_class": "A2S"})]
     import_registry(url_of(settings), write(tmp_path, *rows))
     export_registry(url_of(settings), tmp_path / f"out{suffix}")
-    database.execute(CLEAN)
+    clean(database)
     import_registry(url_of(settings), tmp_path / f"out{suffix}")
     assert database.execute("SELECT adjoins FROM zones ORDER BY zone_id").fetchall() == [
         (["Y", "X"],),

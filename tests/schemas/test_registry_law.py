@@ -25,7 +25,7 @@ from schemas.registry import export_registry, import_records, import_registry
 from schemas.registry_records import Area, Building, Device, Record, Sensor, Zone
 from schemas.settings import Settings
 from schemas.units import CONVERSIONS
-from tests.conftest import CLEAN
+from tests.conftest import clean
 
 
 def url_of(settings: Settings) -> str:
@@ -104,10 +104,10 @@ def registries(draw: st.DrawFn) -> list[Record]:
 def test_any_registry_survives_export_and_import(
     settings: Settings, database: psycopg.Connection, tmp_path: Path, records: list[Record], suffix: str
 ) -> None:
-    database.execute(CLEAN)
+    clean(database)
     import_records(url_of(settings), records)
     before = export_registry(url_of(settings), tmp_path / f"a{suffix}")
     assert not import_registry(url_of(settings), tmp_path / f"a{suffix}").changed
-    database.execute(CLEAN)
+    clean(database)
     import_registry(url_of(settings), tmp_path / f"a{suffix}")
     assert export_registry(url_of(settings), tmp_path / f"b{suffix}") == before
